@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.fs;
+
+import org.grapevinefs.replication.core.Timestamp;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attributes to set; null leaves one as it is.
+ *
+ * @param mode 12 permission bits
+ * @param uid new owner
+ * @param gid new group
+ * @param size new length in bytes, of a regular file only
+ * @param accessed new access time
+ * @param modified new modification time
+ */
+public record SetAttributes(
+    @Nullable Integer mode,
+    @Nullable Integer uid,
+    @Nullable Integer gid,
+    @Nullable Long size,
+    @Nullable SetTime accessed,
+    @Nullable SetTime modified) {
+
+  /** Leaves everything as it is. */
+  public static final SetAttributes NONE = new SetAttributes(null, null, null, null, null, null);
+
+  /** A time to set: the server's clock, or one given. */
+  public sealed interface SetTime {
+    /** The server's clock at the moment of the call. */
+    record Now() implements SetTime {}
+
+    /** A time that the client chose. */
+    record Given(Timestamp time) implements SetTime {}
+  }
+
+  /** Only a mode. */
+  public static SetAttributes mode(int mode) {
+    return new SetAttributes(mode, null, null, null, null, null);
+  }
+
+  /** Only a length. */
+  public static SetAttributes size(long size) {
+    return new SetAttributes(null, null, null, size, null, null);
+  }
+}
