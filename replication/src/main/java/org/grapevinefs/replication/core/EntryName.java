@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One name in a directory: 1 to 255 bytes, any but {@code /} and NUL, and neither {@code .} nor {@code ..}. The bytes
- * are kept as given: usually UTF-8, never normalized.
+ * One name in a directory: 1 to 255 bytes, any but {@code /} and NUL, and neither {@code .} nor
+ * {@code ..}. The bytes are kept as given: usually UTF-8, never normalized.
  */
 public final class EntryName implements Comparable<EntryName> {
 

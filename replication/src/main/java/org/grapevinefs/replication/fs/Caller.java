@@ -10,7 +10,8 @@ import java.util.Set;
  * @param gid primary group number
  * @param groups supplementary group numbers, at most {@link #MAX_GROUPS}
  * @param readOnly whether this caller's client may only read
- * @param viaOpen whether the right to read or write this file's bytes was already proved when it was opened
+ * @param viaOpen whether the right to read or write this file's bytes was already proved when it
+ *     was opened
  */
 public record Caller(int uid, int gid, Set<Integer> groups, boolean readOnly, boolean viaOpen) {
 

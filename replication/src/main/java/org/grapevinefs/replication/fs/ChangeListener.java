@@ -3,7 +3,10 @@ package org.grapevinefs.replication.fs;
 
 import org.grapevinefs.replication.core.FileId;
 
-/** One who wants to know of changes that did not come through its own calls: those that replication brought. */
+/**
+ * One who wants to know of changes that did not come through its own calls: those that replication
+ * brought.
+ */
 @FunctionalInterface
 public interface ChangeListener {
 

@@ -9,6 +9,9 @@ public sealed interface CreateMode {
   /** Fail with {@link ZoneError#EXIST} if the name is taken. */
   record Guarded() implements CreateMode {}
 
-  /** As guarded, but a repeat with the same verifier finds the file it made. The verifier is kept with the file. */
+  /**
+   * As guarded, but a repeat with the same verifier finds the file it made. The verifier is kept
+   * with the file.
+   */
   record Exclusive(long verifier) implements CreateMode {}
 }

@@ -21,8 +21,8 @@ public record DirectoryPage(List<Entry> entries, boolean end) {
    * One name.
    *
    * @param name the name
-   * @param cookie where the listing goes on after it: over 2, below 2^63, the same for this name in this directory for
-   *     as long as it stays, on every node
+   * @param cookie where the listing goes on after it: over 2, below 2^63, the same for this name in
+   *     this directory for as long as it stays, on every node
    * @param attributes of what it names
    */
   public record Entry(EntryName name, long cookie, Attributes attributes) {}

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.fs;
 
-/** A call on a zone that failed, with its reason. Carries no stack trace: it is an answer, not an accident. */
+/**
+ * A call on a zone that failed, with its reason. Carries no stack trace: it is an answer, not an
+ * accident.
+ */
 public final class ZoneException extends Exception {
 
   private final ZoneError error;

@@ -10,10 +10,11 @@ import org.grapevinefs.replication.core.FileType;
 /**
  * A zone as a POSIX file tree, wherever its members are.
  *
- * <p>Calls block, may come from any thread, and check the caller's rights themselves. Files are named by id, never by
- * path. Every call may fail with {@link ZoneError#STALE} if an id is gone, {@link ZoneError#IO} if the disk fails and
- * {@link ZoneError#DELAY} if no member is in reach; changing calls with {@link ZoneError#ROFS}, {@link ZoneError#DQUOT}
- * and {@link ZoneError#NOSPC} as well.
+ * <p>Calls block, may come from any thread, and check the caller's rights themselves. Files are
+ * named by id, never by path. Every call may fail with {@link ZoneError#STALE} if an id is gone,
+ * {@link ZoneError#IO} if the disk fails and {@link ZoneError#DELAY} if no member is in reach;
+ * changing calls with {@link ZoneError#ROFS}, {@link ZoneError#DQUOT} and {@link ZoneError#NOSPC}
+ * as well.
  */
 public interface ZoneFileSystem {
 
@@ -41,7 +42,9 @@ public interface ZoneFileSystem {
   /** The directory above a directory; {@link ZoneError#NOENT} above the root. */
   Attributes parent(Caller caller, FileId directory) throws ZoneException;
 
-  /** Sets attributes, all or none. A size may be set by one who may write, or through an open file. */
+  /**
+   * Sets attributes, all or none. A size may be set by one who may write, or through an open file.
+   */
   Attributes setattr(Caller caller, FileId file, SetAttributes attributes) throws ZoneException;
 
   /** Which of the wanted {@code ACCESS_} bits the caller has. */
@@ -75,15 +78,22 @@ public interface ZoneFileSystem {
   DirectoryChange link(Caller caller, FileId file, FileId directory, EntryName name)
       throws ZoneException;
 
-  /** Moves a name, over another of the same kind if there is one; two names of one file stay as they are. */
+  /**
+   * Moves a name, over another of the same kind if there is one; two names of one file stay as they
+   * are.
+   */
   Renamed rename(Caller caller, FileId from, EntryName oldName, FileId to, EntryName newName)
       throws ZoneException;
 
-  /** Removes a name, or an empty directory. An open file lives on, without a name, until it is closed. */
+  /**
+   * Removes a name, or an empty directory. An open file lives on, without a name, until it is
+   * closed.
+   */
   DirectoryChange remove(Caller caller, FileId directory, EntryName name) throws ZoneException;
 
   /**
-   * Lists a directory after a cookie (0: from the start). An entry that is there all along is returned exactly once.
+   * Lists a directory after a cookie (0: from the start). An entry that is there all along is
+   * returned exactly once.
    *
    * @param most entries at the most, 1 to 65,536
    */
@@ -93,7 +103,10 @@ public interface ZoneFileSystem {
   /** The target of a symbolic link. */
   byte[] readlink(Caller caller, FileId link) throws ZoneException;
 
-  /** Says that a file is now open once more: it stays readable though its last name goes. Checks no rights. */
+  /**
+   * Says that a file is now open once more: it stays readable though its last name goes. Checks no
+   * rights.
+   */
   void opened(FileId file, OpenMode mode) throws ZoneException;
 
   /** Takes back one {@link #opened}; after the last for writing, the file's new version is made. */
@@ -103,8 +116,7 @@ public interface ZoneFileSystem {
   ReadResult read(Caller caller, FileId file, long offset, int length) throws ZoneException;
 
   /** Writes all the bytes of a buffer, or as many as fit. */
-  WriteResult write(
-      Caller caller, FileId file, long offset, ByteBuffer data, Stability stability)
+  WriteResult write(Caller caller, FileId file, long offset, ByteBuffer data, Stability stability)
       throws ZoneException;
 
   /** Brings a file's unstable bytes to disk and returns the write verifier. */
@@ -119,7 +131,10 @@ public interface ZoneFileSystem {
   /** The next data or hole at or after an offset; {@link ZoneError#NXIO} past the end. */
   long seek(Caller caller, FileId file, long offset, SeekKind kind) throws ZoneException;
 
-  /** Copies bytes between two files of this zone; returns how many (a length of 0 means: to the end). */
+  /**
+   * Copies bytes between two files of this zone; returns how many (a length of 0 means: to the
+   * end).
+   */
   long copy(Caller caller, FileId from, long fromOffset, FileId to, long toOffset, long length)
       throws ZoneException;
 
@@ -132,8 +147,8 @@ public interface ZoneFileSystem {
   byte[] getXattr(Caller caller, FileId file, String name) throws ZoneException;
 
   /** Sets an extended attribute; returns the file's change before and after. */
-  DirectoryChange setXattr(
-      Caller caller, FileId file, String name, byte[] value, XattrMode mode) throws ZoneException;
+  DirectoryChange setXattr(Caller caller, FileId file, String name, byte[] value, XattrMode mode)
+      throws ZoneException;
 
   /** The names of a file's extended attributes, sorted. */
   List<String> listXattrs(Caller caller, FileId file) throws ZoneException;
