@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Node, mesh and zone definitions: parse, validate, watch, explain. */
+/**
+ * Node, mesh and zone definitions: parse, validate, watch, explain.
+ *
+ * <p>The doors: {@link org.grapevinefs.zonesconfig.ConfigLoader} reads a folder into a {@link
+ * org.grapevinefs.zonesconfig.Loaded}, and says with file, line and column what it cannot take. The
+ * first file to open is {@link org.grapevinefs.zonesconfig.ZoneConfig}.
+ */
 @NullMarked
 package org.grapevinefs.zonesconfig;
 
