@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.volume;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The {@code btrfs} command; its calls that change a file system are made one at a time. */
+final class BtrfsTool {
+
+  private static final long MAX_SECONDS = 120;
+  private static final int MAX_OUTPUT = 1 << 20;
+
+  private BtrfsTool() {}
+
+  /** Whether the command is there at all. */
+  static boolean present() {
+    try {
+      run("--version");
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Runs a subcommand and returns what it printed. */
+  static synchronized String run(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("btrfs"));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    try (InputStream out = process.getInputStream()) {
+      String said = new String(out.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8);
+      if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("btrfs " + String.join(" ", arguments) + " does not end");
+      }
+      if (process.exitValue() != 0) {
+        throw new IOException("btrfs " + String.join(" ", arguments) + ": " + said.strip());
+      }
+      return said;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while btrfs ran", e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** The value after a label in what the command printed, or empty text. */
+  static String field(String output, String label) {
+    return output
+        .lines()
+        .map(String::strip)
+        .filter(line -> line.startsWith(label))
+        .map(line -> line.substring(label.length()).strip())
+        .findFirst()
+        .orElse("");
+  }
+}

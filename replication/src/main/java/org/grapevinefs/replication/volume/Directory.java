@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.volume;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.grapevinefs.replication.core.EntryName;
+import org.grapevinefs.replication.core.FileType;
+import org.grapevinefs.replication.core.Timestamp;
+
+/**
+ * An open directory: the place that a name is looked up in, whatever became of the path that led to
+ * it.
+ */
+public final class Directory extends Descriptor {
+
+  Directory(int fd, boolean root) {
+    super(fd, root);
+  }
+
+  /** What has a name here; empty if nothing has. */
+  public Optional<FileStat> stat(EntryName name) throws IOException {
+    try {
+      return Optional.of(Posix.statAt(fd, name.toBytes()));
+    } catch (PosixException e) {
+      if (e.errno() == PosixException.ENOENT) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Opens a directory in this one. */
+  public Directory directory(EntryName name) throws IOException {
+    return new Directory(
+        Posix.openat(fd, name.toBytes(), Posix.O_RDONLY | Posix.O_DIRECTORY, 0), root);
+  }
+
+  /** Opens a regular file for reading and writing. */
+  public OpenFile file(EntryName name) throws IOException {
+    return new OpenFile(Posix.openat(fd, name.toBytes(), Posix.O_RDWR, 0), root);
+  }
+
+  /** Opens a regular file for reading only. */
+  public OpenFile readOnlyFile(EntryName name) throws IOException {
+    return new OpenFile(Posix.openat(fd, name.toBytes(), Posix.O_RDONLY, 0), root);
+  }
+
+  /**
+   * Makes an empty regular file; the name must be free. Only its owner may reach it until it is
+   * described.
+   */
+  public OpenFile createFile(EntryName name) throws IOException {
+    return new OpenFile(
+        Posix.openat(fd, name.toBytes(), Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL, 0x180), root);
+  }
+
+  /** Makes a directory. */
+  public void createDirectory(EntryName name) throws IOException {
+    Posix.mkdirat(fd, name.toBytes(), 0x1C0);
+  }
+
+  /** Makes a symbolic link. */
+  public void createSymlink(EntryName name, byte[] target) throws IOException {
+    Posix.symlinkat(target, fd, name.toBytes());
+  }
+
+  /** Makes a device node, FIFO or socket; an empty file in its place where this process may not. */
+  public void createNode(EntryName name, FileType type, int major, int minor) throws IOException {
+    int bits =
+        switch (type) {
+          case BLOCK_DEVICE -> Posix.S_IFBLK;
+          case CHARACTER_DEVICE -> Posix.S_IFCHR;
+          case FIFO -> Posix.S_IFIFO;
+          case SOCKET -> Posix.S_IFSOCK;
+          case REGULAR, DIRECTORY, SYMLINK ->
+              throw new IllegalArgumentException("not a node: " + type);
+        };
+    try {
+      Posix.mknodat(fd, name.toBytes(), bits | 0x180, major, minor);
+    } catch (PosixException e) {
+      if (e.errno() != PosixException.EPERM && !e.isUnsupported()) {
+        throw e;
+      }
+      createFile(name).close();
+    }
+  }
+
+  /** Gives a file of another directory a name here too. */
+  public void link(Directory from, EntryName oldName, EntryName name) throws IOException {
+    Posix.linkat(from.fd, oldName.toBytes(), fd, name.toBytes());
+  }
+
+  /** Moves a name from another directory to here, over what has it. */
+  public void moveHere(Directory from, EntryName oldName, EntryName name) throws IOException {
+    Posix.renameat2(from.fd, oldName.toBytes(), fd, name.toBytes(), 0);
+  }
+
+  /** Moves a name from another directory to here, unless the name is taken (EEXIST). */
+  public void moveHereIfFree(Directory from, EntryName oldName, EntryName name) throws IOException {
+    try {
+      Posix.renameat2(from.fd, oldName.toBytes(), fd, name.toBytes(), Posix.RENAME_NOREPLACE);
+    } catch (PosixException e) {
+      if (!e.isUnsupported() && e.errno() != PosixException.EINVAL) {
+        throw e;
+      }
+      if (stat(name).isPresent()) {
+        throw new PosixException("renameat2", PosixException.EEXIST);
+      }
+      moveHere(from, oldName, name);
+    }
+  }
+
+  /** Removes a name that is no directory's. */
+  public void unlink(EntryName name) throws IOException {
+    Posix.unlinkat(fd, name.toBytes());
+  }
+
+  /** Removes an empty directory. */
+  public void removeDirectory(EntryName name) throws IOException {
+    Posix.rmdirat(fd, name.toBytes());
+  }
+
+  /** The target of a symbolic link. */
+  public byte[] readLink(EntryName name) throws IOException {
+    return Posix.readlinkat(fd, name.toBytes());
+  }
+
+  /** Sets mode and owner of what has a name, as far as this process may. */
+  public void describe(EntryName name, FileType type, int mode, int uid, int gid)
+      throws IOException {
+    byte[] bytes = name.toBytes();
+    if (root) {
+      tolerate(() -> Posix.fchownat(fd, bytes, uid, gid));
+    }
+    if (type != FileType.SYMLINK) {
+      int own = type == FileType.DIRECTORY ? 0x1C0 : 0x180;
+      tolerate(() -> Posix.fchmodat(fd, bytes, root ? mode & 0xFFF : (mode & 0x1FF) | own));
+    }
+  }
+
+  /** Sets the times of what has a name. */
+  public void setTimes(EntryName name, Timestamp accessed, Timestamp modified) throws IOException {
+    tolerate(() -> Posix.utimensat(fd, name.toBytes(), accessed, modified));
+  }
+
+  /** Everything in the directory but {@code .} and {@code ..}; one caller at a time. */
+  public List<DiskEntry> list() throws IOException {
+    synchronized (this) {
+      return Posix.list(fd);
+    }
+  }
+}
