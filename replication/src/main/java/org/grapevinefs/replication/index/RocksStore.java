@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.index;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.grapevinefs.replication.core.Batch;
+import org.grapevinefs.replication.core.ReplicaStore;
+import org.grapevinefs.replication.core.Table;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * A {@link ReplicaStore} in RocksDB: one database a replica, one column family a table.
+ *
+ * <p>A commit reaches the operating system before it returns, so that a killed process loses none;
+ * {@link #sync} brings the write-ahead log to the disk. After a power loss the log is replayed up
+ * to the first record that is not whole, so that what is lost is always the end. Thread-safe.
+ */
+public final class RocksStore implements ReplicaStore {
+
+  /** Memory for cached blocks of one replica, in bytes. */
+  private static final long BLOCK_CACHE_BYTES = 16L << 20;
+
+  /** Memory for writes not yet in files, of one replica, in bytes. */
+  private static final long WRITE_BUFFER_BYTES = 32L << 20;
+
+  private static final long MAX_LOG_BYTES = 64L << 20;
+
+  static {
+    RocksDB.loadLibrary();
+  }
+
+  private final List<AutoCloseable> resources = new ArrayList<>();
+  private final Map<Table, ColumnFamilyHandle> families = new EnumMap<>(Table.class);
+  private final RocksDB database;
+  private final WriteOptions unsynced = own(new WriteOptions());
+  private final WriteOptions synced = own(new WriteOptions().setSync(true));
+  private final ReadOptions scanning = own(new ReadOptions());
+
+  private RocksStore(Path folder) throws RocksDBException {
+    Cache cache = own(new LRUCache(BLOCK_CACHE_BYTES));
+    ColumnFamilyOptions options = own(columnFamilyOptions(cache, own(new BloomFilter(10))));
+    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+    descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options));
+    for (Table table : Table.values()) {
+      byte[] name = table.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+      descriptors.add(new ColumnFamilyDescriptor(name, options));
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    database = RocksDB.open(own(databaseOptions()), folder.toString(), descriptors, handles);
+    handles.forEach(this::own);
+    int next = 1;
+    for (Table table : Table.values()) {
+      families.put(table, handles.get(next++));
+    }
+  }
+
+  /**
+   * The store in a folder, made if there is none.
+   *
+   * @throws IOException if the folder can't be made, is in use by another process, or holds what is
+   *     not whole
+   */
+  public static RocksStore open(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    try {
+      return new RocksStore(folder);
+    } catch (RocksDBException e) {
+      throw new IOException("the index in " + folder + " can't be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static DBOptions databaseOptions() {
+    return new DBOptions()
+        .setCreateIfMissing(true)
+        .setCreateMissingColumnFamilies(true)
+        .setMaxBackgroundJobs(2)
+        .setMaxOpenFiles(256)
+        .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
+        .setMaxTotalWalSize(MAX_LOG_BYTES)
+        .setKeepLogFileNum(2)
+        .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
+  }
+
+  private static ColumnFamilyOptions columnFamilyOptions(Cache cache, BloomFilter filter) {
+    BlockBasedTableConfig blocks =
+        new BlockBasedTableConfig().setBlockCache(cache).setFilterPolicy(filter);
+    return new ColumnFamilyOptions()
+        .setTableFormatConfig(blocks)
+        .setWriteBufferSize(8L << 20)
+        .setCompressionType(CompressionType.LZ4_COMPRESSION);
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    resources.add(resource);
+    return resource;
+  }
+
+  private ColumnFamilyHandle family(Table table) {
+    return Objects.requireNonNull(families.get(table));
+  }
+
+  @Override
+  public Reader reader() {
+    return new RocksReader(scanning);
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return new RocksSnapshot(database.getSnapshot());
+  }
+
+  @Override
+  public void commit(Batch batch, boolean sync) {
+    try (WriteBatch writes = new WriteBatch()) {
+      for (Batch.Change change : batch.changes()) {
+        byte[] value = change.value();
+        if (value == null) {
+          writes.delete(family(change.table()), change.key());
+        } else {
+          writes.put(family(change.table()), change.key(), value);
+        }
+      }
+      database.write(sync ? synced : unsynced, writes);
+    } catch (RocksDBException e) {
+      throw new IndexFailure("the index can't be written", e);
+    }
+  }
+
+  @Override
+  public void sync() {
+    try {
+      database.flushWal(true);
+    } catch (RocksDBException e) {
+      throw new IndexFailure("the index can't be brought to disk", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (int i = resources.size() - 1; i >= 0; i--) {
+      if (resources.get(i) instanceof ColumnFamilyHandle handle) {
+        handle.close();
+      }
+    }
+    database.close();
+    for (AutoCloseable resource : resources.reversed()) {
+      if (!(resource instanceof ColumnFamilyHandle)) {
+        closeQuietly(resource);
+      }
+    }
+  }
+
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      throw new IndexFailure("the index can't be closed", e);
+    }
+  }
+
+  /** Reads through one set of options: of the current state, or of a snapshot. */
+  private class RocksReader implements Reader {
+
+    private final ReadOptions options;
+
+    RocksReader(ReadOptions options) {
+      this.options = options;
+    }
+
+    @Override
+    public byte @Nullable [] get(Table table, byte[] key) {
+      try {
+        return database.get(family(table), options, key);
+      } catch (RocksDBException e) {
+        throw new IndexFailure("the index can't be read", e);
+      }
+    }
+
+    @Override
+    public Cursor scan(Table table, byte[] prefix, byte[] from) {
+      return new RocksCursor(database.newIterator(family(table), options), prefix, from);
+    }
+  }
+
+  private final class RocksSnapshot extends RocksReader implements Snapshot {
+
+    private final org.rocksdb.Snapshot held;
+    private final ReadOptions reading;
+
+    RocksSnapshot(org.rocksdb.Snapshot held) {
+      this(held, new ReadOptions().setSnapshot(held));
+    }
+
+    private RocksSnapshot(org.rocksdb.Snapshot held, ReadOptions reading) {
+      super(reading);
+      this.held = held;
+      this.reading = reading;
+    }
+
+    @Override
+    public void close() {
+      reading.close();
+      database.releaseSnapshot(held);
+    }
+  }
+
+  /** A walk over the keys that start with a prefix. */
+  private static final class RocksCursor implements Cursor {
+
+    private final RocksIterator iterator;
+    private final byte[] prefix;
+    private boolean started;
+
+    RocksCursor(RocksIterator iterator, byte[] prefix, byte[] from) {
+      this.iterator = iterator;
+      this.prefix = prefix;
+      iterator.seek(from);
+    }
+
+    @Override
+    public boolean next() {
+      if (started && iterator.isValid()) {
+        iterator.next();
+      }
+      started = true;
+      if (iterator.isValid()) {
+        return startsWith(iterator.key(), prefix);
+      }
+      checkStatus();
+      return false;
+    }
+
+    private void checkStatus() {
+      try {
+        iterator.status();
+      } catch (RocksDBException e) {
+        throw new IndexFailure("the index can't be read", e);
+      }
+    }
+
+    private static boolean startsWith(byte[] key, byte[] prefix) {
+      return key.length >= prefix.length
+          && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    @Override
+    public byte[] key() {
+      return iterator.key();
+    }
+
+    @Override
+    public byte[] value() {
+      return iterator.value();
+    }
+
+    @Override
+    public void close() {
+      iterator.close();
+    }
+  }
+}
