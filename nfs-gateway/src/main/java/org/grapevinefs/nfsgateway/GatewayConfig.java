@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a gateway is told.
+ *
+ * @param listen address and port; port 0 finds a free one
+ * @param serverName a name of this server alone, the same after a restart: clients take two addresses with one name for
+ *     one server
+ * @param handleKey what makes file handles unforgeable; the same on all nodes of the mesh, 16 bytes or more
+ * @param exports what is served
+ * @param records the clients that may reclaim after a restart
+ * @param clock the time
+ * @param lease how long a client's state is safe without a word from it
+ * @param grace how long after a restart clients may reclaim
+ * @param limits bounds
+ * @param tls for RPC with TLS (RFC 9289); null: none
+ */
+public record GatewayConfig(
+    InetSocketAddress listen,
+    String serverName,
+    byte[] handleKey,
+    Exports exports,
+    ClientRecords records,
+    InstantSource clock,
+    Duration lease,
+    Duration grace,
+    Limits limits,
+    @Nullable SSLContext tls) {
+
+  /** The usual lease and grace: what Linux has. */
+  public static final Duration DEFAULT_LEASE = Duration.ofSeconds(90);
+
+  /** Checks the bounds. */
+  public GatewayConfig {
+    if (handleKey.length < 16) {
+      throw new IllegalArgumentException("a key of less than 16 bytes");
+    }
+    if (lease.toSeconds() < 1 || lease.toHours() > 1) {
+      throw new IllegalArgumentException("a lease of " + lease);
+    }
+    handleKey = handleKey.clone();
+  }
+
+  /** A gateway with the usual lease, grace and limits, without TLS. */
+  public static GatewayConfig of(
+      InetSocketAddress listen,
+      String serverName,
+      byte[] handleKey,
+      Exports exports,
+      ClientRecords records,
+      InstantSource clock) {
+    return new GatewayConfig(
+        listen,
+        serverName,
+        handleKey,
+        exports,
+        records,
+        clock,
+        DEFAULT_LEASE,
+        DEFAULT_LEASE,
+        Limits.DEFAULT,
+        null);
+  }
+
+  /** The same with another lease and grace. */
+  public GatewayConfig withLease(Duration newLease, Duration newGrace) {
+    return new GatewayConfig(
+        listen, serverName, handleKey, exports, records, clock, newLease, newGrace, limits, tls);
+  }
+
+  /** The same with other limits. */
+  public GatewayConfig withLimits(Limits newLimits) {
+    return new GatewayConfig(
+        listen, serverName, handleKey, exports, records, clock, lease, grace, newLimits, tls);
+  }
+
+  /** The same with RPC over TLS for clients that ask for it. */
+  public GatewayConfig withTls(SSLContext context) {
+    return new GatewayConfig(
+        listen, serverName, handleKey, exports, records, clock, lease, grace, limits, context);
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway;
+
+import java.io.IOException;
+import java.util.List;
+import org.grapevinefs.nfsgateway.rpc.RpcServer;
+import org.grapevinefs.nfsgateway.v4.Nfs4Program;
+
+/**
+ * An NFS server over zones: one TCP port, no portmapper. Thread-safe.
+ *
+ * <p>Serves NFS 4.1 and 4.2. The pseudo root lists the exports that a client may see; each is a directory in it and a
+ * file system of its own.
+ */
+public final class NfsGateway implements AutoCloseable {
+
+  private final Nfs4Program program;
+  private final RpcServer server;
+
+  /** A gateway that does not listen yet. */
+  public NfsGateway(GatewayConfig config) {
+    program = new Nfs4Program(config);
+    server = new RpcServer(config.listen(), List.of(program), config.limits(), config.tls());
+  }
+
+  /** Opens the port. To be called once. */
+  public void start() throws IOException {
+    server.start();
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** What it did so far, and holds now. */
+  public GatewayStats stats() {
+    return new GatewayStats(
+        program.operations(),
+        program.failures(),
+        server.connections(),
+        program.clients(),
+        program.opens());
+  }
+
+  /** Closes the port and all opens. Clients stay recorded, and may reclaim from the gateway that comes next. */
+  @Override
+  public void close() throws IOException {
+    server.close();
+    program.forgetAll();
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway.rpc;
+
+import java.io.IOException;
+import org.dcache.oncrpc4j.xdr.Xdr;
+import org.glassfish.grizzly.Buffer;
+import org.glassfish.grizzly.filterchain.BaseFilter;
+import org.glassfish.grizzly.filterchain.FilterChainContext;
+import org.glassfish.grizzly.filterchain.NextAction;
+import org.glassfish.grizzly.memory.BuffersBuffer;
+import org.glassfish.grizzly.memory.MemoryManager;
+
+/**
+ * Cuts a TCP stream into RPC messages (RFC 5531, section 11). Takes the place of oncrpc4j's own filter because that one
+ * waits for a message of any length, and lets the credential's lengths through unchecked; here a message over the bound
+ * or with a header that makes no sense ends the connection before anything is allocated for it.
+ */
+final class RecordFilter extends BaseFilter {
+
+  private static final int LAST = 0x8000_0000;
+  private static final int MAX_FRAGMENTS = 64;
+  private static final int MAX_AUTH = 400;
+  private static final int CALL = 0;
+  private static final int AUTH_SYS = 1;
+
+  private final int maxMessage;
+
+  RecordFilter(int maxMessage) {
+    this.maxMessage = maxMessage;
+  }
+
+  @Override
+  public NextAction handleRead(FilterChainContext context) throws IOException {
+    Buffer stream = context.getMessage();
+    int start = stream.position();
+    int at = start;
+    int total = 0;
+    int fragments = 0;
+    boolean last = false;
+    while (!last) {
+      if (stream.limit() - at < 4) {
+        return context.getStopAction(stream);
+      }
+      int marker = stream.getInt(at);
+      int size = marker & ~LAST;
+      last = (marker & LAST) != 0;
+      total += Math.min(size, maxMessage + 1);
+      fragments++;
+      if (total > maxMessage || fragments > MAX_FRAGMENTS) {
+        return hangUp(context, stream);
+      }
+      if (stream.limit() - at - 4 < size) {
+        return context.getStopAction(stream);
+      }
+      at += 4 + size;
+    }
+    Buffer message = assemble(context.getMemoryManager(), stream, start, fragments);
+    if (!isSound(message)) {
+      return hangUp(context, stream);
+    }
+    stream.position(at);
+    context.setMessage(new Xdr(message, context.getMemoryManager()));
+    Buffer rest = stream.hasRemaining() ? stream.split(stream.position()) : null;
+    return context.getInvokeAction(rest);
+  }
+
+  private static NextAction hangUp(FilterChainContext context, Buffer stream) {
+    context.getConnection().closeSilently();
+    stream.tryDispose();
+    return context.getStopAction();
+  }
+
+  private static Buffer assemble(
+      MemoryManager<?> memory, Buffer stream, int start, int fragments) {
+    int at = start;
+    if (fragments == 1) {
+      int size = stream.getInt(at) & ~LAST;
+      return stream.slice(at + 4, at + 4 + size);
+    }
+    BuffersBuffer whole = BuffersBuffer.create(memory);
+    for (int i = 0; i < fragments; i++) {
+      int size = stream.getInt(at) & ~LAST;
+      whole.append(stream.slice(at + 4, at + 4 + size));
+      at += 4 + size;
+    }
+    return whole;
+  }
+
+  /** Whether the header's lengths can be believed: xid, type, RPC version, program, version, procedure, two auths. */
+  private static boolean isSound(Buffer message) {
+    int limit = message.limit();
+    if (limit - message.position() < 40 || message.getInt(message.position() + 4) != CALL) {
+      return false;
+    }
+    int at = message.position() + 24;
+    int flavor = message.getInt(at);
+    int length = message.getInt(at + 4);
+    if (length < 0 || length > MAX_AUTH || at + 8 + length + 8 > limit) {
+      return false;
+    }
+    if (flavor == AUTH_SYS && !isSoundSys(message, at + 8, at + 8 + length)) {
+      return false;
+    }
+    at += 8 + ((length + 3) & ~3);
+    if (at + 8 > limit) {
+      return false;
+    }
+    int verifier = message.getInt(at + 4);
+    return verifier >= 0 && verifier <= MAX_AUTH && at + 8 + verifier <= limit;
+  }
+
+  /** Stamp, machine name, uid, gid, groups. */
+  private static boolean isSoundSys(Buffer message, int from, int to) {
+    if (to - from < 20) {
+      return false;
+    }
+    int name = message.getInt(from + 4);
+    if (name < 0 || name > 255) {
+      return false;
+    }
+    int groups = from + 8 + ((name + 3) & ~3) + 8;
+    if (groups + 4 > to) {
+      return false;
+    }
+    int count = message.getInt(groups);
+    return count >= 0 && count <= 16 && groups + 4 + 4 * count == to;
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway.v4;
+
+import org.grapevinefs.nfsgateway.xdr.BadXdrException;
+import org.grapevinefs.nfsgateway.xdr.XdrReader;
+import org.grapevinefs.replication.core.Timestamp;
+import org.grapevinefs.replication.fs.SetAttributes;
+import org.grapevinefs.replication.fs.SetAttributes.SetTime;
+import org.grapevinefs.replication.fs.ZoneFileSystem;
+import org.jspecify.annotations.Nullable;
+
+/** Reads attributes that a client wants to set. */
+final class AttributeDecoder {
+
+  private static final int MAX_VALUES = 4096;
+  private static final int MAX_OWNER = 1024;
+  private static final int MODE_BITS = 07777;
+
+  /**
+   * What a client wants to set.
+   *
+   * @param which the attributes' numbers
+   * @param values their values
+   */
+  record Wanted(Bitmap which, SetAttributes values) {}
+
+  private AttributeDecoder() {}
+
+  /** Reads a fattr4 with attributes that can be set; the message is read to its end even if they cannot. */
+  static Wanted decode(XdrReader in, int minor) throws BadXdrException, NfsException {
+    Bitmap which = Bitmap.decode(in);
+    XdrReader values = new XdrReader(in.view(MAX_VALUES));
+    if (!which.without(Attr.supported(minor)).isEmpty()) {
+      throw new NfsException(NfsStatus.ATTRNOTSUPP);
+    }
+    if (!which.without(Attr.SETTABLE).isEmpty()) {
+      throw new NfsException(NfsStatus.INVAL);
+    }
+    Long size = which.has(Attr.SIZE) ? size(values) : null;
+    Integer mode = which.has(Attr.MODE) ? mode(values) : null;
+    Integer owner = which.has(Attr.OWNER) ? number(values) : null;
+    Integer group = which.has(Attr.OWNER_GROUP) ? number(values) : null;
+    SetTime accessed = which.has(Attr.TIME_ACCESS_SET) ? time(values) : null;
+    SetTime modified = which.has(Attr.TIME_MODIFY_SET) ? time(values) : null;
+    if (values.remaining() != 0) {
+      throw new BadXdrException("attributes longer than their values");
+    }
+    return new Wanted(which, new SetAttributes(mode, owner, group, size, accessed, modified));
+  }
+
+  private static long size(XdrReader in) throws BadXdrException, NfsException {
+    long size = in.int64();
+    if (size < 0 || size > ZoneFileSystem.MAX_FILE_SIZE) {
+      throw new NfsException(NfsStatus.FBIG);
+    }
+    return size;
+  }
+
+  private static int mode(XdrReader in) throws BadXdrException, NfsException {
+    int mode = in.int32();
+    if ((mode & ~MODE_BITS) != 0) {
+      throw new NfsException(NfsStatus.INVAL);
+    }
+    return mode;
+  }
+
+  /** An owner as a decimal number (RFC 8881, section 5.9); names have no meaning here. */
+  private static int number(XdrReader in) throws BadXdrException, NfsException {
+    byte[] text = in.opaque(MAX_OWNER);
+    if (text.length == 0) {
+      throw new NfsException(NfsStatus.INVAL);
+    }
+    long value = 0;
+    for (byte b : text) {
+      if (b < '0' || b > '9') {
+        throw new NfsException(NfsStatus.BADOWNER);
+      }
+      value = value * 10 + (b - '0');
+      if (value > 0xffff_ffffL) {
+        throw new NfsException(NfsStatus.BADOWNER);
+      }
+    }
+    return (int) value;
+  }
+
+  private static @Nullable SetTime time(XdrReader in) throws BadXdrException, NfsException {
+    int how = in.int32();
+    if (how == 0) {
+      return new SetTime.Now();
+    }
+    if (how != 1) {
+      throw new BadXdrException("neither server nor client time");
+    }
+    long seconds = in.int64();
+    int nanos = in.int32();
+    if (nanos < 0 || nanos > 999_999_999) {
+      throw new NfsException(NfsStatus.INVAL);
+    }
+    return new SetTime.Given(new Timestamp(seconds, nanos));
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway.v4;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.grapevinefs.nfsgateway.xdr.BadXdrException;
+import org.grapevinefs.nfsgateway.xdr.XdrReader;
+import org.grapevinefs.nfsgateway.xdr.XdrWriter;
+import org.grapevinefs.replication.fs.Attributes;
+import org.grapevinefs.replication.fs.Caller;
+import org.grapevinefs.replication.fs.ZoneException;
+import org.grapevinefs.replication.fs.ZoneFileSystem;
+
+/** Attributes and rights (RFC 8881, sections 18.1, 18.7, 18.15, 18.30 and 18.31). */
+final class AttributeOperations {
+
+  private static final int ACCESS_41 = 0x3f;
+  private static final int ACCESS_42 = 0x1ff;
+  private static final int MAX_COMPARED = 65_536;
+
+  private AttributeOperations() {}
+
+  static void addTo(Map<Op, Operation> table) {
+    table.put(Op.GETATTR, AttributeOperations::get);
+    table.put(Op.SETATTR, AttributeOperations::set);
+    table.put(Op.ACCESS, AttributeOperations::access);
+    table.put(Op.VERIFY, (compound, in, out) -> verify(compound, in, true));
+    table.put(Op.NVERIFY, (compound, in, out) -> verify(compound, in, false));
+  }
+
+  private static NfsStatus get(Compound compound, XdrReader in, XdrWriter out)
+      throws NfsException, ZoneException, BadXdrException {
+    Bitmap wanted = Bitmap.decode(in);
+    if (!wanted.and(Attr.WRITE_ONLY).isEmpty()) {
+      throw new NfsException(NfsStatus.INVAL);
+    }
+    Target target = compound.current();
+    Attributes attributes = PseudoRootAttributes.of(compound, target);
+    new AttributeEncoder(compound).encode(out, wanted, target, attributes);
+    return NfsStatus.OK;
+  }
+
+  private static NfsStatus set(Compound compound, XdrReader in, XdrWriter out)
+      throws NfsException, ZoneException, BadXdrException {
+    Stateid stateid = compound.resolve(Stateid.decode(in));
+    AttributeDecoder.Wanted wanted = AttributeDecoder.decode(in, compound.minor());
+    Target.InZone file = compound.file();
+    Caller caller = compound.caller(file);
+    if (wanted.values().size() != null) {
+      boolean opened =
+          compound
+              .engine()
+              .state()
+              .files()
+              .mayTouch(compound.stateOwner(), stateid, file, true);
+      caller = opened ? caller.throughOpen() : caller;
+    }
+    file.export().files().setattr(caller, file.file(), wanted.values());
+    wanted.which().encode(out);
+    return NfsStatus.OK;
+  }
+
+  private static NfsStatus access(Compound compound, XdrReader in, XdrWriter out)
+      throws NfsException, ZoneException, BadXdrException {
+    int known = compound.minor() < 2 ? ACCESS_41 : ACCESS_42;
+    int wanted = in.int32() & known;
+    int granted =
+        switch (compound.current()) {
+          case Target.PseudoRoot root ->
+              wanted & (ZoneFileSystem.ACCESS_READ | ZoneFileSystem.ACCESS_LOOKUP);
+          case Target.InZone file ->
+              file.export().files().access(compound.caller(file), file.file(), wanted);
+        };
+    out.int32(wanted).int32(granted & wanted);
+    return NfsStatus.OK;
+  }
+
+  private static NfsStatus verify(Compound compound, XdrReader in, boolean same)
+      throws NfsException, ZoneException, BadXdrException {
+    Bitmap which = Bitmap.decode(in);
+    byte[] values = in.opaque(MAX_COMPARED);
+    if (!which.without(Attr.supported(compound.minor())).isEmpty()) {
+      throw new NfsException(NfsStatus.ATTRNOTSUPP);
+    }
+    if (which.has(Attr.RDATTR_ERROR) || !which.and(Attr.WRITE_ONLY).isEmpty()) {
+      throw new NfsException(NfsStatus.INVAL);
+    }
+    Target target = compound.current();
+    XdrWriter given = new XdrWriter(64 + values.length);
+    which.encode(given);
+    given.opaque(values);
+    XdrWriter ours = new XdrWriter(64 + values.length);
+    Attributes attributes = PseudoRootAttributes.of(compound, target);
+    new AttributeEncoder(compound).encode(ours, which, target, attributes);
+    boolean equal = Arrays.equals(given.toByteArray(), ours.toByteArray());
+    if (equal != same) {
+      throw new NfsException(same ? NfsStatus.NOT_SAME : NfsStatus.SAME);
+    }
+    return NfsStatus.OK;
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway.v4;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One client and what it holds. Guarded by the lock of {@link StateTable} but for its lease. */
+final class Client {
+
+  /**
+   * Who made the client: another may not take its name while it holds anything.
+   *
+   * @param flavor RPC flavour
+   * @param uid user number
+   */
+  record Principal(int flavor, int uid) {}
+
+  /**
+   * The name of an open.
+   *
+   * @param owner who opened
+   * @param file what
+   */
+  record OpenKey(Opaque owner, State.FileState file) {}
+
+  /**
+   * The name of a lock owner's hold on a file.
+   *
+   * @param owner who locks
+   * @param file what
+   */
+  record LockKey(Opaque owner, State.FileState file) {}
+
+  private final long id;
+  private final Opaque owner;
+  private final long verifier;
+  private final Principal principal;
+  private volatile long renewed;
+
+  final Map<Session.Id, Session> sessions = new LinkedHashMap<>();
+  final Map<Integer, State> states = new HashMap<>();
+  final Map<OpenKey, State.Open> opens = new HashMap<>();
+  final Map<LockKey, State.Lock> locks = new HashMap<>();
+  boolean confirmed;
+  boolean mayReclaim;
+  boolean reclaimComplete;
+  int createSequence = 1;
+  byte @Nullable [] createReply;
+
+  Client(long id, Opaque owner, long verifier, Principal principal, long now) {
+    this.id = id;
+    this.owner = owner;
+    this.verifier = verifier;
+    this.principal = principal;
+    this.renewed = now;
+  }
+
+  long id() {
+    return id;
+  }
+
+  Opaque owner() {
+    return owner;
+  }
+
+  long verifier() {
+    return verifier;
+  }
+
+  Principal principal() {
+    return principal;
+  }
+
+  void renew(long now) {
+    renewed = now;
+  }
+
+  boolean isExpired(long now, long leaseMillis) {
+    return now - renewed > leaseMillis;
+  }
+
+  boolean holdsAnything() {
+    return !states.isEmpty();
+  }
+}

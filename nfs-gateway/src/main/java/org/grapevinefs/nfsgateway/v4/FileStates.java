@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway.v4;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.grapevinefs.nfsgateway.Limits;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.fs.OpenMode;
+import org.jspecify.annotations.Nullable;
+
+/** The opens with their share reservations, and the locks (RFC 8881, section 9). */
+final class FileStates {
+
+  private static final int READ = 1;
+  private static final int BOTH = 3;
+
+  private record FileKey(UUID zone, FileId file) {}
+
+  private record StateKey(long client, int number) {}
+
+  private final StateTable table;
+  private final Limits limits;
+  private final Map<FileKey, State.FileState> files = new ConcurrentHashMap<>();
+  private final Map<StateKey, State> states = new ConcurrentHashMap<>();
+  private final AtomicInteger opens = new AtomicInteger();
+  private int lastNumber;
+
+  FileStates(StateTable table, Limits limits) {
+    this.table = table;
+    this.limits = limits;
+  }
+
+  int opens() {
+    return opens.get();
+  }
+
+  private static FileKey key(Target.InZone file) {
+    return new FileKey(file.export().zone(), file.file());
+  }
+
+  // Finding
+
+  /** The state that a stateid of this client names. */
+  State find(Client client, Stateid stateid) throws NfsException {
+    State state = states.get(new StateKey(stateid.client(), stateid.number()));
+    if (state == null || state.client != client) {
+      throw new NfsException(NfsStatus.BAD_STATEID);
+    }
+    int seqid = state.seqid;
+    if (stateid.seqid() != 0 && stateid.seqid() != seqid) {
+      throw new NfsException(
+          stateid.seqid() - seqid > 0 ? NfsStatus.BAD_STATEID : NfsStatus.OLD_STATEID);
+    }
+    return state;
+  }
+
+  private State.Open findOpen(Client client, Stateid stateid, Target.InZone file)
+      throws NfsException {
+    if (find(client, stateid) instanceof State.Open open && isOf(open, file)) {
+      return open;
+    }
+    throw new NfsException(NfsStatus.BAD_STATEID);
+  }
+
+  private static boolean isOf(State state, Target.InZone file) {
+    return state.file.id.equals(file.file())
+        && state.file.export.zone().equals(file.export().zone());
+  }
+
+  /**
+   * Whether a stateid lets a client read or write a file.
+   *
+   * @return true: the right was proved at open; false: a special stateid, so the caller's rights count
+   */
+  boolean mayTouch(Client client, Stateid stateid, Target.InZone file, boolean write)
+      throws NfsException {
+    if (stateid.isSpecial()) {
+      State.FileState known = files.get(key(file));
+      if (known != null) {
+        table.guarded(
+            () -> {
+              refuseDenied(known, null, write ? 2 : READ, NfsStatus.LOCKED);
+              return known;
+            });
+      }
+      return false;
+    }
+    State state = find(client, stateid);
+    if (!isOf(state, file)) {
+      throw new NfsException(NfsStatus.BAD_STATEID);
+    }
+    // Reading through an open for writing is let through, for clients that fill pages (RFC 8881, section 9.1.2).
+    if (write && (state.open().access & 2) == 0) {
+      throw new NfsException(NfsStatus.OPENMODE);
+    }
+    return true;
+  }
+
+  // Opening
+
+  /** Fails if another open denies an access; takes away clients that let their lease run out. */
+  private void refuseDenied(
+      State.FileState file, State.@Nullable Open mine, int access, NfsStatus refusal)
+      throws NfsException {
+    for (State.Open other : List.copyOf(file.opens)) {
+      if (other != mine && (other.deny & access) != 0) {
+        yieldOrRefuse(other.client, refusal);
+      }
+    }
+  }
+
+  private void yieldOrRefuse(Client holder, NfsStatus refusal) throws NfsException {
+    if (!table.isExpired(holder)) {
+      throw new NfsException(refusal);
+    }
+    table.drop(holder);
+  }
+
+  /**
+   * Opens a file, or opens it for more. The zone has been told of the open with {@code access} already; what was told
+   * too much is taken back, also when this fails.
+   */
+  Stateid open(Client client, Opaque owner, Target.InZone file, int access, int deny, boolean reclaim)
+      throws NfsException {
+    boolean done = false;
+    try {
+      Stateid stateid =
+          table.guarded(
+              () -> {
+                table.admit(client, reclaim);
+                return openGuarded(client, owner, file, access, deny);
+              });
+      done = true;
+      return stateid;
+    } finally {
+      if (!done) {
+        file.export().files().closed(file.file(), State.mode(access));
+      }
+    }
+  }
+
+  private Stateid openGuarded(
+      Client client, Opaque owner, Target.InZone file, int access, int deny) throws NfsException {
+    State.FileState known = files.get(key(file));
+    State.FileState of = known != null ? known : new State.FileState(file.export(), file.file());
+    Client.OpenKey name = new Client.OpenKey(owner, of);
+    State.Open open = client.opens.get(name);
+    refuseDenied(of, open, access, NfsStatus.SHARE_DENIED);
+    for (State.Open other : List.copyOf(of.opens)) {
+      if (other != open && (deny & other.access) != 0) {
+        yieldOrRefuse(other.client, NfsStatus.SHARE_DENIED);
+      }
+    }
+    if (open == null) {
+      open = new State.Open(client, number(client), of, owner);
+      open.access = access;
+      open.deny = deny;
+      add(open);
+      files.putIfAbsent(key(file), of);
+      of.opens.add(open);
+      client.opens.put(name, open);
+      opens.incrementAndGet();
+      return open.stateid();
+    }
+    int before = open.access;
+    open.access |= access;
+    open.deny |= deny;
+    changeMode(open, before, access);
+    return open.advance();
+  }
+
+  /** The zone now counts one open for {@code before} and one for {@code added}; it should be one for the open's all. */
+  private void changeMode(State.Open open, int before, int added) {
+    int after = open.access;
+    if (after == before) {
+      tellClosed(open, added);
+    } else if (after == added) {
+      tellClosed(open, before);
+    } else {
+      tellOpened(open, after);
+      tellClosed(open, before);
+      tellClosed(open, added);
+    }
+  }
+
+  private void tellClosed(State.Open open, int access) {
+    OpenMode mode = State.mode(access);
+    table.later(() -> open.file.export.files().closed(open.file.id, mode));
+  }
+
+  private void tellOpened(State.Open open, int access) {
+    OpenMode mode = State.mode(access);
+    table.later(
+        () -> {
+          try {
+            open.file.export.files().opened(open.file.id, mode);
+          } catch (org.grapevinefs.replication.fs.ZoneException e) {
+            // The file went just now. Its bytes stay readable for as long as the zone can tell; nothing to undo.
+          }
+        });
+  }
+
+  private int number(Client client) throws NfsException {
+    if (client.states.size() >= limits.maxStatesPerClient()) {
+      throw new NfsException(NfsStatus.RESOURCE);
+    }
+    do {
+      lastNumber++;
+    } while (lastNumber == 0 || client.states.containsKey(lastNumber));
+    return lastNumber;
+  }
+
+  private void add(State state) {
+    state.client.states.put(state.number, state);
+    states.put(new StateKey(state.client.id(), state.number), state);
+  }
+
+  private void remove(State state) {
+    state.client.states.remove(state.number);
+    states.remove(new StateKey(state.client.id(), state.number));
+  }
+
+  Stateid downgrade(Client client, Stateid stateid, Target.InZone file, int access, int deny)
+      throws NfsException {
+    return table.guarded(
+        () -> {
+          State.Open open = findOpen(client, stateid, file);
+          if ((access & ~open.access) != 0 || (deny & ~open.deny) != 0) {
+            throw new NfsException(NfsStatus.INVAL);
+          }
+          int before = open.access;
+          open.access = access;
+          open.deny = deny;
+          if (access != before) {
+            tellOpened(open, access);
+            tellClosed(open, before);
+          }
+          return open.advance();
+        });
+  }
+
+  Stateid close(Client client, Stateid stateid, Target.InZone file) throws NfsException {
+    return table.guarded(
+        () -> {
+          State.Open open = findOpen(client, stateid, file);
+          drop(open);
+          return new Stateid(-1, 0, 0);
+        });
+  }
+
+  private void drop(State.Open open) {
+    for (State.Lock lock : open.locks) {
+      open.file.locks.unlockAll(lock.owner);
+      open.client.locks.remove(new Client.LockKey(lock.owner.owner(), open.file));
+      remove(lock);
+    }
+    open.locks.clear();
+    remove(open);
+    open.client.opens.remove(new Client.OpenKey(open.owner, open.file));
+    open.file.opens.remove(open);
+    if (open.file.opens.isEmpty()) {
+      files.remove(new FileKey(open.file.export.zone(), open.file.id), open.file);
+    }
+    opens.decrementAndGet();
+    tellClosed(open, open.access);
+  }
+
+  /** Takes all that a client holds away; called under the lock. */
+  void dropAll(Client client) {
+    for (State.Open open : List.copyOf(client.opens.values())) {
+      drop(open);
+    }
+  }
+
+  // Locking
+
+  /**
+   * A lock that a client wants, or asks about.
+   *
+   * @param first the first byte
+   * @param last the last byte; all ones: to the end for ever
+   */
+  record Wish(long first, long last, boolean exclusive) {}
+
+  /** What came of it: a stateid, or the lock in the way. */
+  record Outcome(@Nullable Stateid stateid, ByteRangeLocks.@Nullable Range conflict) {}
+
+  /** Locks for an owner that may be new to the file. */
+  Outcome lockAnew(
+      Client client, Stateid openStateid, Target.InZone file, Opaque owner, Wish wish, boolean reclaim)
+      throws NfsException {
+    return table.guarded(
+        () -> {
+          table.admit(client, reclaim);
+          State.Open open = findOpen(client, openStateid, file);
+          State.Lock lock = client.locks.get(new Client.LockKey(owner, open.file));
+          if (lock != null) {
+            return lock(lock, wish, true);
+          }
+          checkMode(open, wish);
+          ByteRangeLocks.Owner name = new ByteRangeLocks.Owner(client.id(), owner);
+          ByteRangeLocks.Range conflict = conflict(open.file, name, wish);
+          if (conflict != null) {
+            return new Outcome(null, conflict);
+          }
+          State.Lock fresh = new State.Lock(open, number(client), name);
+          add(fresh);
+          open.locks.add(fresh);
+          client.locks.put(new Client.LockKey(owner, open.file), fresh);
+          return lock(fresh, wish, false);
+        });
+  }
+
+  /** Locks for an owner that has locked in the file before. */
+  Outcome lockMore(Client client, Stateid stateid, Target.InZone file, Wish wish, boolean reclaim)
+      throws NfsException {
+    return table.guarded(
+        () -> {
+          table.admit(client, reclaim);
+          return lock(findLock(client, stateid, file), wish, true);
+        });
+  }
+
+  private State.Lock findLock(Client client, Stateid stateid, Target.InZone file)
+      throws NfsException {
+    if (find(client, stateid) instanceof State.Lock lock && isOf(lock, file)) {
+      return lock;
+    }
+    throw new NfsException(NfsStatus.BAD_STATEID);
+  }
+
+  private static void checkMode(State.Open open, Wish wish) throws NfsException {
+    if ((open.access & (wish.exclusive() ? 2 : READ)) == 0) {
+      throw new NfsException(NfsStatus.OPENMODE);
+    }
+  }
+
+  private Outcome lock(State.Lock lock, Wish wish, boolean known) throws NfsException {
+    checkMode(lock.open, wish);
+    ByteRangeLocks.Range conflict = conflict(lock.file, lock.owner, wish);
+    if (conflict != null) {
+      return new Outcome(null, conflict);
+    }
+    if (lock.file.locks.size() >= limits.maxLocksPerFile()) {
+      throw new NfsException(NfsStatus.RESOURCE);
+    }
+    lock.file.locks.lock(lock.owner, wish.first(), wish.last(), wish.exclusive());
+    return new Outcome(known ? lock.advance() : lock.stateid(), null);
+  }
+
+  /** What is in the way, once clients whose lease ran out are gone. */
+  private ByteRangeLocks.@Nullable Range conflict(
+      State.FileState file, ByteRangeLocks.Owner owner, Wish wish) {
+    while (true) {
+      ByteRangeLocks.Range range =
+          file.locks.conflict(owner, wish.first(), wish.last(), wish.exclusive());
+      if (range == null) {
+        return null;
+      }
+      Client holder = holders(file).get(range.owner().client());
+      if (holder == null || !table.isExpired(holder)) {
+        return range;
+      }
+      table.drop(holder);
+    }
+  }
+
+  private static Map<Long, Client> holders(State.FileState file) {
+    Map<Long, Client> holders = new HashMap<>();
+    for (State.Open open : file.opens) {
+      holders.put(open.client.id(), open.client);
+    }
+    return holders;
+  }
+
+  ByteRangeLocks.@Nullable Range test(Client client, Target.InZone file, Opaque owner, Wish wish)
+      throws NfsException {
+    State.FileState known = files.get(key(file));
+    if (known == null) {
+      return null;
+    }
+    Outcome outcome =
+        table.guarded(
+            () ->
+                new Outcome(
+                    null,
+                    conflict(known, new ByteRangeLocks.Owner(client.id(), owner), wish)));
+    return outcome.conflict();
+  }
+
+  Stateid unlock(Client client, Stateid stateid, Target.InZone file, long first, long last)
+      throws NfsException {
+    return table.guarded(
+        () -> {
+          State.Lock lock = findLock(client, stateid, file);
+          lock.file.locks.unlock(lock.owner, first, last);
+          return lock.advance();
+        });
+  }
+
+  /** Gives up a lock owner's stateid that no lock needs any more. */
+  void free(Client client, Stateid stateid) throws NfsException {
+    table.guarded(
+        () -> {
+          if (!(find(client, stateid) instanceof State.Lock lock)
+              || lock.file.locks.holds(lock.owner)) {
+            throw new NfsException(NfsStatus.LOCKS_HELD);
+          }
+          lock.open.locks.remove(lock);
+          client.locks.remove(new Client.LockKey(lock.owner.owner(), lock.file));
+          remove(lock);
+          return lock;
+        });
+  }
+
+  static boolean isAccess(int access) {
+    return access >= READ && access <= BOTH;
+  }
+}

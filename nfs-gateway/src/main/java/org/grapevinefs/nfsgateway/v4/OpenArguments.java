@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway.v4;
+
+import org.grapevinefs.nfsgateway.xdr.BadXdrException;
+import org.grapevinefs.nfsgateway.xdr.XdrReader;
+import org.grapevinefs.replication.core.EntryName;
+import org.grapevinefs.replication.fs.CreateMode;
+import org.grapevinefs.replication.fs.SetAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What OPEN is given (RFC 8881, section 18.16.1).
+ *
+ * @param sequence the owner's sequence number, of 4.0 only
+ * @param access wanted access: 1 read, 2 write
+ * @param deny access denied to others
+ * @param owner who opens
+ * @param create how to create, if at all
+ * @param attributes for a file that is created
+ * @param which the numbers of those attributes
+ * @param claim which file
+ */
+record OpenArguments(
+    int sequence,
+    int access,
+    int deny,
+    Opaque owner,
+    @Nullable CreateMode create,
+    SetAttributes attributes,
+    Bitmap which,
+    Claim claim) {
+
+  private static final int MAX_OWNER = 1024;
+  private static final int WANT_MASK = 0x3ff00;
+
+  /** Which file. */
+  sealed interface Claim {
+    /** By name in the current directory. */
+    record Named(EntryName name) implements Claim {}
+
+    /** The current file. */
+    record Current() implements Claim {}
+
+    /** The current file, open before the server restarted. */
+    record Previous() implements Claim {}
+
+    /** By a delegation, which nobody was given. */
+    record Delegated() implements Claim {}
+  }
+
+  private record How(
+      @Nullable CreateMode mode, SetAttributes attributes, Bitmap which) {}
+
+  static OpenArguments decode(XdrReader in, int minor) throws BadXdrException, NfsException {
+    int sequence = in.int32();
+    int access = in.int32();
+    int deny = in.int32();
+    in.int64();
+    Opaque owner = new Opaque(in.opaque(MAX_OWNER));
+    How how = how(in, minor);
+    Claim claim = claim(in);
+    if (minor > 0) {
+      access &= ~WANT_MASK;
+    }
+    if (!FileStates.isAccess(access) || deny < 0 || deny > 3) {
+      throw new NfsException(NfsStatus.INVAL);
+    }
+    return new OpenArguments(
+        sequence, access, deny, owner, how.mode(), how.attributes(), how.which(), claim);
+  }
+
+  private static How how(XdrReader in, int minor) throws BadXdrException, NfsException {
+    int type = in.int32();
+    if (type == 0) {
+      return new How(null, SetAttributes.NONE, Bitmap.EMPTY);
+    }
+    if (type != 1) {
+      throw new BadXdrException("neither open nor create");
+    }
+    int mode = in.int32();
+    return switch (mode) {
+      case 0, 1 -> {
+        AttributeDecoder.Wanted wanted = AttributeDecoder.decode(in, minor);
+        CreateMode how = mode == 0 ? new CreateMode.Unchecked() : new CreateMode.Guarded();
+        yield new How(how, wanted.values(), wanted.which());
+      }
+      case 2 -> new How(new CreateMode.Exclusive(in.int64()), SetAttributes.NONE, Bitmap.EMPTY);
+      case 3 -> {
+        long verifier = in.int64();
+        AttributeDecoder.Wanted wanted = AttributeDecoder.decode(in, minor);
+        yield new How(new CreateMode.Exclusive(verifier), wanted.values(), wanted.which());
+      }
+      default -> throw new BadXdrException("no such way to create");
+    };
+  }
+
+  private static Claim claim(XdrReader in) throws BadXdrException, NfsException {
+    return switch (in.int32()) {
+      case 0 -> new Claim.Named(Names.decode(in));
+      case 1 -> {
+        in.int32();
+        yield new Claim.Previous();
+      }
+      case 2 -> {
+        Stateid.decode(in);
+        Names.decode(in);
+        yield new Claim.Delegated();
+      }
+      case 3 -> {
+        Names.decode(in);
+        yield new Claim.Delegated();
+      }
+      case 4 -> new Claim.Current();
+      case 5 -> {
+        Stateid.decode(in);
+        yield new Claim.Delegated();
+      }
+      case 6 -> new Claim.Delegated();
+      default -> throw new BadXdrException("no such claim");
+    };
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway.v4;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.grapevinefs.nfsgateway.Export;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.fs.OpenMode;
+
+/** Something that a client holds of a file, named by a stateid. Guarded by the lock of {@link StateTable}. */
+abstract sealed class State {
+
+  final Client client;
+  final int number;
+  final FileState file;
+  volatile int seqid = 1;
+
+  State(Client client, int number, FileState file) {
+    this.client = client;
+    this.number = number;
+    this.file = file;
+  }
+
+  Stateid stateid() {
+    return new Stateid(seqid, client.id(), number);
+  }
+
+  /** Counts a change; 0 is never a state's seqid. */
+  Stateid advance() {
+    seqid = seqid == -1 ? 1 : seqid + 1;
+    return stateid();
+  }
+
+  /** The open under which bytes may be touched. */
+  abstract Open open();
+
+  /** An open file. */
+  static final class Open extends State {
+    final Opaque owner;
+    final List<Lock> locks = new ArrayList<>();
+    volatile int access;
+    int deny;
+
+    Open(Client client, int number, FileState file, Opaque owner) {
+      super(client, number, file);
+      this.owner = owner;
+    }
+
+    @Override
+    Open open() {
+      return this;
+    }
+  }
+
+  /** A lock owner's hold on a file. */
+  static final class Lock extends State {
+    final Open open;
+    final ByteRangeLocks.Owner owner;
+
+    Lock(Open open, int number, ByteRangeLocks.Owner owner) {
+      super(open.client, number, open.file);
+      this.open = open;
+      this.owner = owner;
+    }
+
+    @Override
+    Open open() {
+      return open;
+    }
+  }
+
+  /** All that is held of one file. */
+  static final class FileState {
+    final Export export;
+    final FileId id;
+    final List<Open> opens = new ArrayList<>(1);
+    final ByteRangeLocks locks = new ByteRangeLocks();
+
+    FileState(Export export, FileId id) {
+      this.export = export;
+      this.id = id;
+    }
+  }
+
+  /** How the zone is told of an open with these share bits. */
+  static OpenMode mode(int access) {
+    return switch (access) {
+      case 1 -> OpenMode.READ;
+      case 2 -> OpenMode.WRITE;
+      default -> OpenMode.BOTH;
+    };
+  }
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway.v4;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.grapevinefs.nfsgateway.ClientRecords;
+import org.grapevinefs.nfsgateway.Limits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clients, their sessions and the grace period. One lock guards all state; nothing under it blocks. What zones must
+ * be told, and what goes to the client records, is done after the lock is let go.
+ *
+ * <p>A client whose lease ran out keeps all it has until someone wants what it holds, or room is needed: a laptop that
+ * slept for an hour goes on as if nothing had been.
+ */
+final class StateTable {
+
+  /** Work under the lock. */
+  interface Guarded<T> {
+    T run() throws NfsException;
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final InstantSource clock;
+  private final long leaseMillis;
+  private final long graceEnd;
+  private final Limits limits;
+  private final ClientRecords records;
+  private final Set<String> unreclaimed;
+  private final Map<Opaque, Client> confirmed = new HashMap<>();
+  private final Map<Opaque, Client> unconfirmed = new HashMap<>();
+  private final Map<Long, Client> clients = new ConcurrentHashMap<>();
+  private final Map<Session.Id, Session> sessions = new ConcurrentHashMap<>();
+  private final List<Runnable> afterwards = new ArrayList<>();
+  private final FileStates files;
+  private final long epoch;
+  private int lastClient;
+  private long lastSession;
+
+  StateTable(
+      InstantSource clock,
+      Duration lease,
+      Duration grace,
+      Limits limits,
+      ClientRecords records) {
+    this.clock = clock;
+    this.leaseMillis = lease.toMillis();
+    this.limits = limits;
+    this.records = records;
+    this.unreclaimed = new HashSet<>(records.load());
+    this.graceEnd = unreclaimed.isEmpty() ? Long.MIN_VALUE : clock.millis() + grace.toMillis();
+    this.epoch = clock.millis() / 1000;
+    this.files = new FileStates(this, limits);
+  }
+
+  FileStates files() {
+    return files;
+  }
+
+  long leaseSeconds() {
+    return Math.max(1, leaseMillis / 1000);
+  }
+
+  int clients() {
+    return clients.size();
+  }
+
+  int opens() {
+    return files.opens();
+  }
+
+  // The lock
+
+  <T> T guarded(Guarded<T> work) throws NfsException {
+    List<Runnable> todo = List.of();
+    lock.lock();
+    try {
+      return work.run();
+    } finally {
+      if (!afterwards.isEmpty()) {
+        todo = List.copyOf(afterwards);
+        afterwards.clear();
+      }
+      lock.unlock();
+      todo.forEach(Runnable::run);
+    }
+  }
+
+  /** Has something done when the lock is let go; called under it. */
+  void later(Runnable work) {
+    afterwards.add(work);
+  }
+
+  // Clients
+
+  /** What EXCHANGE_ID tells of the client. */
+  record Exchanged(long client, int sequence, boolean confirmed) {}
+
+  Exchanged exchangeId(Opaque owner, long verifier, Client.Principal principal, boolean update)
+      throws NfsException {
+    return guarded(
+        () -> {
+          Client known = confirmed.get(owner);
+          if (update) {
+            return updated(known, verifier, principal);
+          }
+          if (known != null && !known.principal().equals(principal)) {
+            if (known.holdsAnything() && !isExpired(known)) {
+              throw new NfsException(NfsStatus.CLID_INUSE);
+            }
+            drop(known);
+            known = null;
+          }
+          if (known != null && known.verifier() == verifier) {
+            known.renew(clock.millis());
+            return new Exchanged(known.id(), known.createSequence, true);
+          }
+          Client old = unconfirmed.remove(owner);
+          if (old != null) {
+            clients.remove(old.id());
+          }
+          Client fresh = newClient(owner, verifier, principal);
+          unconfirmed.put(owner, fresh);
+          return new Exchanged(fresh.id(), fresh.createSequence, false);
+        });
+  }
+
+  private static Exchanged updated(
+      @Nullable Client known, long verifier, Client.Principal principal) throws NfsException {
+    if (known == null) {
+      throw new NfsException(NfsStatus.NOENT);
+    }
+    if (known.verifier() != verifier) {
+      throw new NfsException(NfsStatus.NOT_SAME);
+    }
+    if (!known.principal().equals(principal)) {
+      throw new NfsException(NfsStatus.PERM);
+    }
+    return new Exchanged(known.id(), known.createSequence, true);
+  }
+
+  private Client newClient(Opaque owner, long verifier, Client.Principal principal)
+      throws NfsException {
+    if (clients.size() >= limits.maxClients()) {
+      for (Client client : List.copyOf(clients.values())) {
+        if (isExpired(client)) {
+          drop(client);
+        }
+      }
+      if (clients.size() >= limits.maxClients()) {
+        throw new NfsException(NfsStatus.DELAY);
+      }
+    }
+    long id = epoch << 32 | ++lastClient & 0xffff_ffffL;
+    Client fresh = new Client(id, owner, verifier, principal, clock.millis());
+    fresh.mayReclaim = unreclaimed.contains(owner.hex());
+    clients.put(id, fresh);
+    return fresh;
+  }
+
+  private Client known(long id) throws NfsException {
+    Client client = clients.get(id);
+    if (client == null) {
+      throw new NfsException(NfsStatus.STALE_CLIENTID);
+    }
+    return client;
+  }
+
+  boolean isExpired(Client client) {
+    return client.isExpired(clock.millis(), leaseMillis);
+  }
+
+  /** Takes a client and all it holds away; called under the lock. */
+  void drop(Client client) {
+    clients.remove(client.id());
+    confirmed.remove(client.owner(), client);
+    unconfirmed.remove(client.owner(), client);
+    client.sessions.keySet().forEach(sessions::remove);
+    client.sessions.clear();
+    files.dropAll(client);
+    if (client.confirmed && !confirmed.containsKey(client.owner())) {
+      later(() -> records.remove(client.owner().hex()));
+    }
+  }
+
+  void destroyClient(long id) throws NfsException {
+    guarded(
+        () -> {
+          Client client = known(id);
+          if (!client.sessions.isEmpty() || client.holdsAnything()) {
+            throw new NfsException(NfsStatus.CLIENTID_BUSY);
+          }
+          drop(client);
+          return client;
+        });
+  }
+
+  void forgetAll() {
+    try {
+      guarded(
+          () -> {
+            for (Client client : List.copyOf(clients.values())) {
+              client.confirmed = false;
+              drop(client);
+            }
+            return limits;
+          });
+    } catch (NfsException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  // Sessions
+
+  /** How the answer to CREATE_SESSION is written once the session is there. */
+  interface CreateReply {
+    byte[] encode(Session session, int sequence);
+  }
+
+  byte[] createSession(
+      long clientId,
+      int sequence,
+      Client.Principal principal,
+      ChannelAttributes fore,
+      CreateReply reply)
+      throws NfsException {
+    return guarded(
+        () -> {
+          Client client = known(clientId);
+          if (sequence == client.createSequence - 1 && client.createReply != null) {
+            return client.createReply;
+          }
+          if (sequence != client.createSequence) {
+            throw new NfsException(NfsStatus.SEQ_MISORDERED);
+          }
+          if (!client.confirmed) {
+            confirm(client, principal);
+          }
+          if (client.sessions.size() >= limits.maxSessionsPerClient()) {
+            throw new NfsException(NfsStatus.RESOURCE);
+          }
+          Session session =
+              new Session(new Session.Id(client.id(), ++lastSession), client, fore);
+          client.sessions.put(session.id(), session);
+          sessions.put(session.id(), session);
+          client.renew(clock.millis());
+          client.createSequence++;
+          client.createReply = reply.encode(session, sequence);
+          return client.createReply;
+        });
+  }
+
+  private void confirm(Client client, Client.Principal principal) throws NfsException {
+    if (!client.principal().equals(principal)) {
+      throw new NfsException(NfsStatus.CLID_INUSE);
+    }
+    Client before = confirmed.get(client.owner());
+    if (before != null) {
+      drop(before);
+    }
+    unconfirmed.remove(client.owner());
+    client.confirmed = true;
+    confirmed.put(client.owner(), client);
+  }
+
+  Session session(Session.Id id) throws NfsException {
+    Session session = sessions.get(id);
+    if (session == null) {
+      throw new NfsException(NfsStatus.BADSESSION);
+    }
+    return session;
+  }
+
+  void renew(Client client) {
+    client.renew(clock.millis());
+  }
+
+  void destroySession(Session.Id id, @Nullable Session mine) throws NfsException {
+    guarded(
+        () -> {
+          Session session = session(id);
+          if (session.isBusy(mine)) {
+            throw new NfsException(NfsStatus.DELAY);
+          }
+          sessions.remove(id);
+          session.client().sessions.remove(id);
+          return session;
+        });
+  }
+
+  // Grace
+
+  /** Whether clients may still reclaim what they held before a restart; called under the lock. */
+  boolean inGrace() {
+    if (unreclaimed.isEmpty()) {
+      return false;
+    }
+    if (clock.millis() < graceEnd) {
+      return true;
+    }
+    Set<String> gone = Set.copyOf(unreclaimed);
+    unreclaimed.clear();
+    for (Client client : confirmed.values()) {
+      client.mayReclaim = false;
+    }
+    later(() -> gone.forEach(this::forgetUnlessBack));
+    return false;
+  }
+
+  private void forgetUnlessBack(String owner) {
+    lock.lock();
+    try {
+      for (Client client : confirmed.values()) {
+        if (client.owner().hex().equals(owner)) {
+          return;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    records.remove(owner);
+  }
+
+  /** Checks that a client may open or lock now; called under the lock. */
+  void admit(Client client, boolean reclaim) throws NfsException {
+    boolean grace = inGrace();
+    if (reclaim) {
+      if (!grace || !client.mayReclaim || client.reclaimComplete) {
+        throw new NfsException(NfsStatus.NO_GRACE);
+      }
+    } else if (grace || !client.reclaimComplete) {
+      throw new NfsException(NfsStatus.GRACE);
+    }
+  }
+
+  void reclaimComplete(Client client) throws NfsException {
+    guarded(
+        () -> {
+          if (client.reclaimComplete) {
+            throw new NfsException(NfsStatus.COMPLETE_ALREADY);
+          }
+          client.reclaimComplete = true;
+          unreclaimed.remove(client.owner().hex());
+          later(() -> records.add(client.owner().hex()));
+          return client;
+        });
+  }
+}
