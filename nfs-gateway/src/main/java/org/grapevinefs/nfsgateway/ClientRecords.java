@@ -4,8 +4,8 @@ package org.grapevinefs.nfsgateway;
 import java.util.Set;
 
 /**
- * The clients that may hold state, kept over a restart: only they may reclaim in the grace period (RFC 8881, section
- * 8.4.2.1). Calls block until the change is safe, and may come from any thread.
+ * The clients that may hold state, kept over a restart: only they may reclaim in the grace period
+ * (RFC 8881, section 8.4.2.1). Calls block until the change is safe, and may come from any thread.
  */
 public interface ClientRecords {
 

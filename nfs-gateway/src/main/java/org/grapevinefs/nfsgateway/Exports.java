@@ -8,8 +8,9 @@ import java.util.List;
 public interface Exports {
 
   /**
-   * The exports of this moment, names and zones all different. Must not block; may come from any thread. While nothing
-   * changes, the same list object should come again: what is derived from it is kept for as long as it does.
+   * The exports of this moment, names and zones all different. Must not block; may come from any
+   * thread. While nothing changes, the same list object should come again: what is derived from it
+   * is kept for as long as it does.
    */
   List<Export> list();
 }

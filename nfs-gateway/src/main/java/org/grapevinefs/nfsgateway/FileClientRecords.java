@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Client records in a text file: a line with the format's version, then a client a line. Every change writes the file
- * anew beside the old one, brings it to disk and renames it over; clients come and go seldom.
+ * Client records in a text file: a line with the format's version, then a client a line. Every
+ * change writes the file anew beside the old one, brings it to disk and renames it over; clients
+ * come and go seldom.
  */
 public final class FileClientRecords implements ClientRecords {
 
@@ -76,8 +77,7 @@ public final class FileClientRecords implements ClientRecords {
         }
         channel.force(true);
       }
-      Files.move(
-          fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * All that a gateway is told.
  *
  * @param listen address and port; port 0 finds a free one
- * @param serverName a name of this server alone, the same after a restart: clients take two addresses with one name for
- *     one server
- * @param handleKey what makes file handles unforgeable; the same on all nodes of the mesh, 16 bytes or more
+ * @param serverName a name of this server alone, the same after a restart: clients take two
+ *     addresses with one name for one server
+ * @param handleKey what makes file handles unforgeable; the same on all nodes of the mesh, 16 bytes
+ *     or more
  * @param exports what is served
  * @param records the clients that may reclaim after a restart
  * @param clock the time

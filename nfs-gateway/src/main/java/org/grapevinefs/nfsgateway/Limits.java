@@ -33,8 +33,7 @@ public record Limits(
 
   /** Bounds that suit a node with a few hundred clients. */
   public static final Limits DEFAULT =
-      new Limits(
-          1 << 20, (1 << 20) + 4096, 64, 64, 8192, 4096, 16, 65_536, 16_384, 2048, 32, 1024);
+      new Limits(1 << 20, (1 << 20) + 4096, 64, 64, 8192, 4096, 16, 65_536, 16_384, 2048, 32, 1024);
 
   /** Checks the bounds. */
   public Limits {

@@ -4,7 +4,10 @@ package org.grapevinefs.nfsgateway;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Client records that live as long as the object: for tests, and for a node that need not be remembered. */
+/**
+ * Client records that live as long as the object: for tests, and for a node that need not be
+ * remembered.
+ */
 public final class MemoryClientRecords implements ClientRecords {
 
   private final Set<String> clients = ConcurrentHashMap.newKeySet();

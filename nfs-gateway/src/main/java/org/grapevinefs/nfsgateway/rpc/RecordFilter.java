@@ -11,9 +11,10 @@ import org.glassfish.grizzly.memory.BuffersBuffer;
 import org.glassfish.grizzly.memory.MemoryManager;
 
 /**
- * Cuts a TCP stream into RPC messages (RFC 5531, section 11). Takes the place of oncrpc4j's own filter because that one
- * waits for a message of any length, and lets the credential's lengths through unchecked; here a message over the bound
- * or with a header that makes no sense ends the connection before anything is allocated for it.
+ * Cuts a TCP stream into RPC messages (RFC 5531, section 11). Takes the place of oncrpc4j's own
+ * filter because that one waits for a message of any length, and lets the credential's lengths
+ * through unchecked; here a message over the bound or with a header that makes no sense ends the
+ * connection before anything is allocated for it.
  */
 final class RecordFilter extends BaseFilter {
 
@@ -70,8 +71,7 @@ final class RecordFilter extends BaseFilter {
     return context.getStopAction();
   }
 
-  private static Buffer assemble(
-      MemoryManager<?> memory, Buffer stream, int start, int fragments) {
+  private static Buffer assemble(MemoryManager<?> memory, Buffer stream, int start, int fragments) {
     int at = start;
     if (fragments == 1) {
       int size = stream.getInt(at) & ~LAST;
@@ -86,7 +86,10 @@ final class RecordFilter extends BaseFilter {
     return whole;
   }
 
-  /** Whether the header's lengths can be believed: xid, type, RPC version, program, version, procedure, two auths. */
+  /**
+   * Whether the header's lengths can be believed: xid, type, RPC version, program, version,
+   * procedure, two auths.
+   */
   private static boolean isSound(Buffer message) {
     int limit = message.limit();
     if (limit - message.position() < 40 || message.getInt(message.position() + 4) != CALL) {

@@ -49,10 +49,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One TCP port with RPC programs behind it.
  *
- * <p>oncrpc4j's filters do the RPC half; they are chained here by hand, not by its service builder, so that our {@link
- * RecordFilter} can stand before them and connections can be counted. Selector threads only cut messages; a bounded
- * pool of platform threads answers them. When the pool's queue is full the selector does the work itself, which stops
- * it from reading more.
+ * <p>oncrpc4j's filters do the RPC half; they are chained here by hand, not by its service builder,
+ * so that our {@link RecordFilter} can stand before them and connections can be counted. Selector
+ * threads only cut messages; a bounded pool of platform threads answers them. When the pool's queue
+ * is full the selector does the work itself, which stops it from reading more.
  */
 public final class RpcServer implements AutoCloseable {
 
@@ -71,11 +71,14 @@ public final class RpcServer implements AutoCloseable {
    * @param tls for clients that ask for RPC with TLS (RFC 9289); null: none may
    */
   public RpcServer(
-      InetSocketAddress listen, List<RpcHandler> handlers, Limits limits, @Nullable SSLContext tls) {
+      InetSocketAddress listen,
+      List<RpcHandler> handlers,
+      Limits limits,
+      @Nullable SSLContext tls) {
     this.listen = listen;
     this.workers = pool(limits);
     ThreadPoolConfig selectors =
-        ThreadPoolConfig.newConfig()
+        ThreadPoolConfig.defaultConfig()
             .setPoolName("nfs-selector")
             .setCorePoolSize(SELECTORS)
             .setMaxPoolSize(SELECTORS)
@@ -109,7 +112,8 @@ public final class RpcServer implements AutoCloseable {
         60,
         TimeUnit.SECONDS,
         new ArrayBlockingQueue<>(limits.maxQueued()),
-        task -> Thread.ofPlatform().daemon().name("nfs-" + number.incrementAndGet()).unstarted(task),
+        task ->
+            Thread.ofPlatform().daemon().name("nfs-" + number.incrementAndGet()).unstarted(task),
         new ThreadPoolExecutor.CallerRunsPolicy());
   }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.nfsgateway.v4;
 
-/** Attribute numbers (RFC 8881, sections 5.6 and 5.7; RFC 7862, section 12.2; RFC 8276, section 8.3). */
+/**
+ * Attribute numbers (RFC 8881, sections 5.6 and 5.7; RFC 7862, section 12.2; RFC 8276, section
+ * 8.3).
+ */
 final class Attr {
 
   static final int SUPPORTED_ATTRS = 0;

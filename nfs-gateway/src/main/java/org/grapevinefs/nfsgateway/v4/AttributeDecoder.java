@@ -26,7 +26,10 @@ final class AttributeDecoder {
 
   private AttributeDecoder() {}
 
-  /** Reads a fattr4 with attributes that can be set; the message is read to its end even if they cannot. */
+  /**
+   * Reads a fattr4 with attributes that can be set; the message is read to its end even if they
+   * cannot.
+   */
   static Wanted decode(XdrReader in, int minor) throws BadXdrException, NfsException {
     Bitmap which = Bitmap.decode(in);
     XdrReader values = new XdrReader(in.view(MAX_VALUES));

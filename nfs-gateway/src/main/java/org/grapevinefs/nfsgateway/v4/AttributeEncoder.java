@@ -15,7 +15,10 @@ import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.fs.ZoneFileSystem;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the attributes that a client asked for, in the order of their numbers (RFC 8881, section 5). */
+/**
+ * Writes the attributes that a client asked for, in the order of their numbers (RFC 8881, section
+ * 5).
+ */
 final class AttributeEncoder {
 
   private static final int FH_PERSISTENT = 0;

@@ -48,11 +48,7 @@ final class AttributeOperations {
     Caller caller = compound.caller(file);
     if (wanted.values().size() != null) {
       boolean opened =
-          compound
-              .engine()
-              .state()
-              .files()
-              .mayTouch(compound.stateOwner(), stateid, file, true);
+          compound.engine().state().files().mayTouch(compound.stateOwner(), stateid, file, true);
       caller = opened ? caller.throughOpen() : caller;
     }
     file.export().files().setattr(caller, file.file(), wanted.values());

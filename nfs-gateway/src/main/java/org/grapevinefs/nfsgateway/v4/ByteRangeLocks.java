@@ -6,8 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The locked byte ranges of one file, as POSIX has them: an owner never conflicts with itself, a new lock takes the
- * place of what the owner had there, and unlocking the middle of a range leaves two. Not thread-safe.
+ * The locked byte ranges of one file, as POSIX has them: an owner never conflicts with itself, a
+ * new lock takes the place of what the owner had there, and unlocking the middle of a range leaves
+ * two. Not thread-safe.
  */
 final class ByteRangeLocks {
 

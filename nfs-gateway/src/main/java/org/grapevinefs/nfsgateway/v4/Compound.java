@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One COMPOUND on its way through: its operations run one after the other until one fails, sharing a current and a
- * saved file handle and stateid (RFC 8881, section 16.2).
+ * One COMPOUND on its way through: its operations run one after the other until one fails, sharing
+ * a current and a saved file handle and stateid (RFC 8881, section 16.2).
  */
 final class Compound {
 
@@ -64,8 +64,7 @@ final class Compound {
    *
    * @throws BadXdrException if not even its head can be read
    */
-  static XdrWriter answer(
-      Engine engine, Credential credential, InetAddress client, XdrReader in)
+  static XdrWriter answer(Engine engine, Credential credential, InetAddress client, XdrReader in)
       throws BadXdrException {
     int size = in.remaining();
     byte[] tag = in.opaque(MAX_TAG);
@@ -129,7 +128,10 @@ final class Compound {
         status = run(op, in, out);
         if (out.size() > maxReply) {
           out.rewind(body);
-          status = slot != null && slot.mustCache() ? NfsStatus.REP_TOO_BIG_TO_CACHE : NfsStatus.REP_TOO_BIG;
+          status =
+              slot != null && slot.mustCache()
+                  ? NfsStatus.REP_TOO_BIG_TO_CACHE
+                  : NfsStatus.REP_TOO_BIG;
         }
       }
     } catch (BadXdrException e) {
@@ -273,8 +275,7 @@ final class Compound {
     int uid = credential.uid();
     int gid = credential.gid();
     if (all) {
-      return new Caller(
-          export.anonymousUid(), export.anonymousGid(), Set.of(), readOnly, false);
+      return new Caller(export.anonymousUid(), export.anonymousGid(), Set.of(), readOnly, false);
     }
     Set<Integer> groups = credential.groups();
     if (export.squash() == org.grapevinefs.nfsgateway.Squash.ROOT) {
@@ -339,7 +340,10 @@ final class Compound {
     currentStateid = stateid;
   }
 
-  /** The stateid itself, or the current one if that is what it stands for (RFC 8881, section 16.2.3.1.2). */
+  /**
+   * The stateid itself, or the current one if that is what it stands for (RFC 8881, section
+   * 16.2.3.1.2).
+   */
   Stateid resolve(Stateid stateid) throws NfsException {
     if (!stateid.isCurrent()) {
       return stateid;

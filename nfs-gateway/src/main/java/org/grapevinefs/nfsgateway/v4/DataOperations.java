@@ -31,11 +31,7 @@ final class DataOperations {
       throws NfsException {
     Caller caller = compound.caller(file);
     boolean opened =
-        compound
-            .engine()
-            .state()
-            .files()
-            .mayTouch(compound.stateOwner(), stateid, file, write);
+        compound.engine().state().files().mayTouch(compound.stateOwner(), stateid, file, write);
     return opened ? caller.throughOpen() : caller;
   }
 
@@ -56,8 +52,7 @@ final class DataOperations {
     int room = Math.min(compound.engine().limits().maxIo(), (compound.room(out) & ~3) - READ_HEAD);
     int length = count < 0 ? room : Math.min(count, room);
     long from = offset < 0 ? ZoneFileSystem.MAX_FILE_SIZE : offset;
-    ReadResult result =
-        file.export().files().read(caller, file.file(), from, Math.max(0, length));
+    ReadResult result = file.export().files().read(caller, file.file(), from, Math.max(0, length));
     out.bool(result.end()).payload(result.data());
     return NfsStatus.OK;
   }
@@ -97,8 +92,7 @@ final class DataOperations {
     Target.InZone file = dataFile(compound);
     Caller caller = caller(compound, file, stateid, true);
     requirePossible(offset, data.remaining());
-    WriteResult result =
-        file.export().files().write(caller, file.file(), offset, data, wanted);
+    WriteResult result = file.export().files().write(caller, file.file(), offset, data, wanted);
     out.int32(result.count()).int32(number(result.stability())).int64(result.verifier());
     return NfsStatus.OK;
   }

@@ -117,8 +117,7 @@ final class DirectoryOperations {
     return NfsStatus.OK;
   }
 
-  private static boolean fill(Filling filling, Target.InZone dir, long from)
-      throws ZoneException {
+  private static boolean fill(Filling filling, Target.InZone dir, long from) throws ZoneException {
     long cookie = from;
     while (true) {
       int room = (filling.most - filling.out.since(filling.start)) / ENTRY_GUESS;
@@ -127,8 +126,7 @@ final class DirectoryOperations {
           dir.export().files().readdir(filling.compound.caller(dir), dir.file(), cookie, ask);
       for (DirectoryPage.Entry entry : page.entries()) {
         Target target = new Target.InZone(dir.export(), entry.attributes().id());
-        if (!filling.add(
-            entry.name().toBytes(), entry.cookie(), target, entry.attributes())) {
+        if (!filling.add(entry.name().toBytes(), entry.cookie(), target, entry.attributes())) {
           return false;
         }
         cookie = entry.cookie();

@@ -10,7 +10,8 @@ import org.grapevinefs.nfsgateway.Limits;
  * @param handles the making and reading of file handles
  * @param state clients, sessions, opens and locks
  * @param limits bounds
- * @param serverName this server, told from all others: clients take two addresses with one name for one server
+ * @param serverName this server, told from all others: clients take two addresses with one name for
+ *     one server
  * @param counters operations counted
  */
 record Engine(

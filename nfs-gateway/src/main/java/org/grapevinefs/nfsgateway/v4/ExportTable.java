@@ -15,7 +15,10 @@ import org.grapevinefs.nfsgateway.Exports;
 import org.grapevinefs.replication.core.EntryName;
 import org.jspecify.annotations.Nullable;
 
-/** The exports of the moment, found by zone and by name, and the change attribute of the pseudo root over them. */
+/**
+ * The exports of the moment, found by zone and by name, and the change attribute of the pseudo root
+ * over them.
+ */
 final class ExportTable {
 
   private record View(
@@ -24,7 +27,10 @@ final class ExportTable {
   private final Exports exports;
   private volatile View view;
 
-  /** The pseudo root's first change is the time of the start, so that it never goes back at a restart. */
+  /**
+   * The pseudo root's first change is the time of the start, so that it never goes back at a
+   * restart.
+   */
   ExportTable(Exports exports, InstantSource clock) {
     this.exports = exports;
     this.view = view(exports.list(), clock.millis() * 1_000_000L);
@@ -42,6 +48,10 @@ final class ExportTable {
     return new View(list, byZone, byName, change);
   }
 
+  /**
+   * The same list object means that nothing changed, which spares comparing it for every message.
+   */
+  @SuppressWarnings("ReferenceEquality")
   private View current() {
     List<Export> list = exports.list();
     View now = view;

@@ -12,16 +12,16 @@ import javax.crypto.spec.SecretKeySpec;
 import org.grapevinefs.replication.core.FileId;
 
 /**
- * The bytes of file handles. They hold all that is needed, so that they outlive restarts and any node of the mesh that
- * has the key understands them:
+ * The bytes of file handles. They hold all that is needed, so that they outlive restarts and any
+ * node of the mesh that has the key understands them:
  *
  * <pre>
  * pseudo root   01 00 00 00
  * zone          01 01 00 00  zone id (16)  file id (16)  check (8)
  * </pre>
  *
- * The check is SipHash-2-4 over zone and file with a key of the zone's own, drawn from the mesh's key by HMAC-SHA-256. It
- * keeps a client from making handles of files that it was never shown.
+ * The check is SipHash-2-4 over zone and file with a key of the zone's own, drawn from the mesh's
+ * key by HMAC-SHA-256. It keeps a client from making handles of files that it was never shown.
  */
 final class FileHandles {
 
@@ -36,8 +36,7 @@ final class FileHandles {
   record Parts(@org.jspecify.annotations.Nullable UUID zone, FileId file) {}
 
   private static final Parts ROOT = new Parts(null, FileId.ROOT);
-  private static final byte[] ROOT_BYTES =
-      ByteBuffer.allocate(4).putInt(ROOT_PREFIX).array();
+  private static final byte[] ROOT_BYTES = ByteBuffer.allocate(4).putInt(ROOT_PREFIX).array();
 
   private final byte[] key;
   private final Map<UUID, SipHash> checks = new ConcurrentHashMap<>();

@@ -74,18 +74,18 @@ final class FileStates {
   /**
    * Whether a stateid lets a client read or write a file.
    *
-   * @return true: the right was proved at open; false: a special stateid, so the caller's rights count
+   * @return true: the right was proved at open; false: a special stateid, so the caller's rights
+   *     count
    */
   boolean mayTouch(Client client, Stateid stateid, Target.InZone file, boolean write)
       throws NfsException {
     if (stateid.isSpecial()) {
       State.FileState known = files.get(key(file));
       if (known != null) {
-        table.guarded(
-            () -> {
-              refuseDenied(known, null, write ? 2 : READ, NfsStatus.LOCKED);
-              return known;
-            });
+        table.guarded(() -> {
+          refuseDenied(known, null, write ? 2 : READ, NfsStatus.LOCKED);
+          return known;
+        });
       }
       return false;
     }
@@ -93,7 +93,8 @@ final class FileStates {
     if (!isOf(state, file)) {
       throw new NfsException(NfsStatus.BAD_STATEID);
     }
-    // Reading through an open for writing is let through, for clients that fill pages (RFC 8881, section 9.1.2).
+    // Reading through an open for writing is let through, for clients that fill pages (RFC 8881,
+    // section 9.1.2).
     if (write && (state.open().access & 2) == 0) {
       throw new NfsException(NfsStatus.OPENMODE);
     }
@@ -121,19 +122,19 @@ final class FileStates {
   }
 
   /**
-   * Opens a file, or opens it for more. The zone has been told of the open with {@code access} already; what was told
-   * too much is taken back, also when this fails.
+   * Opens a file, or opens it for more. The zone has been told of the open with {@code access}
+   * already; what was told too much is taken back, also when this fails.
    */
-  Stateid open(Client client, Opaque owner, Target.InZone file, int access, int deny, boolean reclaim)
+  Stateid open(
+      Client client, Opaque owner, Target.InZone file, int access, int deny, boolean reclaim)
       throws NfsException {
     boolean done = false;
     try {
       Stateid stateid =
-          table.guarded(
-              () -> {
-                table.admit(client, reclaim);
-                return openGuarded(client, owner, file, access, deny);
-              });
+          table.guarded(() -> {
+            table.admit(client, reclaim);
+            return openGuarded(client, owner, file, access, deny);
+          });
       done = true;
       return stateid;
     } finally {
@@ -143,8 +144,8 @@ final class FileStates {
     }
   }
 
-  private Stateid openGuarded(
-      Client client, Opaque owner, Target.InZone file, int access, int deny) throws NfsException {
+  private Stateid openGuarded(Client client, Opaque owner, Target.InZone file, int access, int deny)
+      throws NfsException {
     State.FileState known = files.get(key(file));
     State.FileState of = known != null ? known : new State.FileState(file.export(), file.file());
     Client.OpenKey name = new Client.OpenKey(owner, of);
@@ -173,7 +174,10 @@ final class FileStates {
     return open.advance();
   }
 
-  /** The zone now counts one open for {@code before} and one for {@code added}; it should be one for the open's all. */
+  /**
+   * The zone now counts one open for {@code before} and one for {@code added}; it should be one for
+   * the open's all.
+   */
   private void changeMode(State.Open open, int before, int added) {
     int after = open.access;
     if (after == before) {
@@ -194,14 +198,14 @@ final class FileStates {
 
   private void tellOpened(State.Open open, int access) {
     OpenMode mode = State.mode(access);
-    table.later(
-        () -> {
-          try {
-            open.file.export.files().opened(open.file.id, mode);
-          } catch (org.grapevinefs.replication.fs.ZoneException e) {
-            // The file went just now. Its bytes stay readable for as long as the zone can tell; nothing to undo.
-          }
-        });
+    table.later(() -> {
+      try {
+        open.file.export.files().opened(open.file.id, mode);
+      } catch (org.grapevinefs.replication.fs.ZoneException e) {
+        // The file went just now. Its bytes stay readable for as long as the zone can tell; nothing
+        // to undo.
+      }
+    });
   }
 
   private int number(Client client) throws NfsException {
@@ -226,30 +230,28 @@ final class FileStates {
 
   Stateid downgrade(Client client, Stateid stateid, Target.InZone file, int access, int deny)
       throws NfsException {
-    return table.guarded(
-        () -> {
-          State.Open open = findOpen(client, stateid, file);
-          if ((access & ~open.access) != 0 || (deny & ~open.deny) != 0) {
-            throw new NfsException(NfsStatus.INVAL);
-          }
-          int before = open.access;
-          open.access = access;
-          open.deny = deny;
-          if (access != before) {
-            tellOpened(open, access);
-            tellClosed(open, before);
-          }
-          return open.advance();
-        });
+    return table.guarded(() -> {
+      State.Open open = findOpen(client, stateid, file);
+      if ((access & ~open.access) != 0 || (deny & ~open.deny) != 0) {
+        throw new NfsException(NfsStatus.INVAL);
+      }
+      int before = open.access;
+      open.access = access;
+      open.deny = deny;
+      if (access != before) {
+        tellOpened(open, access);
+        tellClosed(open, before);
+      }
+      return open.advance();
+    });
   }
 
   Stateid close(Client client, Stateid stateid, Target.InZone file) throws NfsException {
-    return table.guarded(
-        () -> {
-          State.Open open = findOpen(client, stateid, file);
-          drop(open);
-          return new Stateid(-1, 0, 0);
-        });
+    return table.guarded(() -> {
+      State.Open open = findOpen(client, stateid, file);
+      drop(open);
+      return new Stateid(-1, 0, 0);
+    });
   }
 
   private void drop(State.Open open) {
@@ -291,38 +293,41 @@ final class FileStates {
 
   /** Locks for an owner that may be new to the file. */
   Outcome lockAnew(
-      Client client, Stateid openStateid, Target.InZone file, Opaque owner, Wish wish, boolean reclaim)
+      Client client,
+      Stateid openStateid,
+      Target.InZone file,
+      Opaque owner,
+      Wish wish,
+      boolean reclaim)
       throws NfsException {
-    return table.guarded(
-        () -> {
-          table.admit(client, reclaim);
-          State.Open open = findOpen(client, openStateid, file);
-          State.Lock lock = client.locks.get(new Client.LockKey(owner, open.file));
-          if (lock != null) {
-            return lock(lock, wish, true);
-          }
-          checkMode(open, wish);
-          ByteRangeLocks.Owner name = new ByteRangeLocks.Owner(client.id(), owner);
-          ByteRangeLocks.Range conflict = conflict(open.file, name, wish);
-          if (conflict != null) {
-            return new Outcome(null, conflict);
-          }
-          State.Lock fresh = new State.Lock(open, number(client), name);
-          add(fresh);
-          open.locks.add(fresh);
-          client.locks.put(new Client.LockKey(owner, open.file), fresh);
-          return lock(fresh, wish, false);
-        });
+    return table.guarded(() -> {
+      table.admit(client, reclaim);
+      State.Open open = findOpen(client, openStateid, file);
+      State.Lock lock = client.locks.get(new Client.LockKey(owner, open.file));
+      if (lock != null) {
+        return lock(lock, wish, true);
+      }
+      checkMode(open, wish);
+      ByteRangeLocks.Owner name = new ByteRangeLocks.Owner(client.id(), owner);
+      ByteRangeLocks.Range conflict = conflict(open.file, name, wish);
+      if (conflict != null) {
+        return new Outcome(null, conflict);
+      }
+      State.Lock fresh = new State.Lock(open, number(client), name);
+      add(fresh);
+      open.locks.add(fresh);
+      client.locks.put(new Client.LockKey(owner, open.file), fresh);
+      return lock(fresh, wish, false);
+    });
   }
 
   /** Locks for an owner that has locked in the file before. */
   Outcome lockMore(Client client, Stateid stateid, Target.InZone file, Wish wish, boolean reclaim)
       throws NfsException {
-    return table.guarded(
-        () -> {
-          table.admit(client, reclaim);
-          return lock(findLock(client, stateid, file), wish, true);
-        });
+    return table.guarded(() -> {
+      table.admit(client, reclaim);
+      return lock(findLock(client, stateid, file), wish, true);
+    });
   }
 
   private State.Lock findLock(Client client, Stateid stateid, Target.InZone file)
@@ -384,37 +389,32 @@ final class FileStates {
       return null;
     }
     Outcome outcome =
-        table.guarded(
-            () ->
-                new Outcome(
-                    null,
-                    conflict(known, new ByteRangeLocks.Owner(client.id(), owner), wish)));
+        table.guarded(() ->
+            new Outcome(null, conflict(known, new ByteRangeLocks.Owner(client.id(), owner), wish)));
     return outcome.conflict();
   }
 
   Stateid unlock(Client client, Stateid stateid, Target.InZone file, long first, long last)
       throws NfsException {
-    return table.guarded(
-        () -> {
-          State.Lock lock = findLock(client, stateid, file);
-          lock.file.locks.unlock(lock.owner, first, last);
-          return lock.advance();
-        });
+    return table.guarded(() -> {
+      State.Lock lock = findLock(client, stateid, file);
+      lock.file.locks.unlock(lock.owner, first, last);
+      return lock.advance();
+    });
   }
 
   /** Gives up a lock owner's stateid that no lock needs any more. */
   void free(Client client, Stateid stateid) throws NfsException {
-    table.guarded(
-        () -> {
-          if (!(find(client, stateid) instanceof State.Lock lock)
-              || lock.file.locks.holds(lock.owner)) {
-            throw new NfsException(NfsStatus.LOCKS_HELD);
-          }
-          lock.open.locks.remove(lock);
-          client.locks.remove(new Client.LockKey(lock.owner.owner(), lock.file));
-          remove(lock);
-          return lock;
-        });
+    table.guarded(() -> {
+      if (!(find(client, stateid) instanceof State.Lock lock)
+          || lock.file.locks.holds(lock.owner)) {
+        throw new NfsException(NfsStatus.LOCKS_HELD);
+      }
+      lock.open.locks.remove(lock);
+      client.locks.remove(new Client.LockKey(lock.owner.owner(), lock.file));
+      remove(lock);
+      return lock;
+    });
   }
 
   static boolean isAccess(int access) {

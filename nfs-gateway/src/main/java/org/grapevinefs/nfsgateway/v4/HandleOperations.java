@@ -55,8 +55,7 @@ final class HandleOperations {
     return NfsStatus.OK;
   }
 
-  private static NfsStatus get(Compound compound, XdrReader in, XdrWriter out)
-      throws NfsException {
+  private static NfsStatus get(Compound compound, XdrReader in, XdrWriter out) throws NfsException {
     out.opaque(compound.engine().handles().of(compound.current()));
     return NfsStatus.OK;
   }
@@ -139,8 +138,7 @@ final class HandleOperations {
   /** Fails unless the current target is a directory. */
   static void requireDirectory(FileType type) throws NfsException {
     if (type != FileType.DIRECTORY) {
-      throw new NfsException(
-          type == FileType.SYMLINK ? NfsStatus.SYMLINK : NfsStatus.NOTDIR);
+      throw new NfsException(type == FileType.SYMLINK ? NfsStatus.SYMLINK : NfsStatus.NOTDIR);
     }
   }
 }

@@ -10,8 +10,8 @@ import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.ZoneException;
 
 /**
- * Byte-range locks (RFC 8881, sections 18.10 to 18.12). A lock in the way is answered at once, wait or not: clients that
- * want to wait ask again.
+ * Byte-range locks (RFC 8881, sections 18.10 to 18.12). A lock in the way is answered at once, wait
+ * or not: clients that want to wait ask again.
  */
 final class LockOperations {
 
@@ -84,8 +84,7 @@ final class LockOperations {
       stateid = Stateid.decode(in);
       in.int32();
     }
-    FileStates.Wish wish =
-        new FileStates.Wish(offset, last(offset, length), exclusive(type));
+    FileStates.Wish wish = new FileStates.Wish(offset, last(offset, length), exclusive(type));
     Stateid of = compound.resolve(stateid);
     FileStates files = compound.engine().state().files();
     Client client = compound.stateOwner();
@@ -115,8 +114,7 @@ final class LockOperations {
     long length = in.int64();
     in.int64();
     Opaque owner = new Opaque(in.opaque(MAX_OWNER));
-    FileStates.Wish wish =
-        new FileStates.Wish(offset, last(offset, length), exclusive(type));
+    FileStates.Wish wish = new FileStates.Wish(offset, last(offset, length), exclusive(type));
     Target.InZone file = compound.file();
     requireRegular(compound, file);
     ByteRangeLocks.Range conflict =
@@ -140,8 +138,7 @@ final class LockOperations {
             .engine()
             .state()
             .files()
-            .unlock(
-                compound.stateOwner(), stateid, compound.file(), offset, last(offset, length));
+            .unlock(compound.stateOwner(), stateid, compound.file(), offset, last(offset, length));
     compound.setCurrentStateid(after);
     after.encode(out);
     return NfsStatus.OK;

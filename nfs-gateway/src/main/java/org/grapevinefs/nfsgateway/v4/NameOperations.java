@@ -17,7 +17,9 @@ import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.fs.ZoneFileSystem;
 import org.jspecify.annotations.Nullable;
 
-/** The making, linking, moving and removing of names (RFC 8881, sections 18.4, 18.9, 18.25, 18.26). */
+/**
+ * The making, linking, moving and removing of names (RFC 8881, sections 18.4, 18.9, 18.25, 18.26).
+ */
 final class NameOperations {
 
   private static final int MAX_TARGET = 8192;
@@ -94,8 +96,7 @@ final class NameOperations {
     };
   }
 
-  private static void requireSameZone(Target.InZone one, Target.InZone other)
-      throws NfsException {
+  private static void requireSameZone(Target.InZone one, Target.InZone other) throws NfsException {
     if (!one.export().zone().equals(other.export().zone())) {
       throw new NfsException(NfsStatus.XDEV);
     }
@@ -107,8 +108,7 @@ final class NameOperations {
     Target.InZone dir = compound.file();
     Target.InZone file = compound.savedFile();
     requireSameZone(dir, file);
-    encode(
-        dir.export().files().link(compound.caller(dir), file.file(), dir.file(), name), out);
+    encode(dir.export().files().link(compound.caller(dir), file.file(), dir.file(), name), out);
     return NfsStatus.OK;
   }
 
@@ -120,9 +120,7 @@ final class NameOperations {
     Target.InZone from = compound.savedFile();
     requireSameZone(from, to);
     Renamed renamed =
-        to.export()
-            .files()
-            .rename(compound.caller(to), from.file(), oldName, to.file(), newName);
+        to.export().files().rename(compound.caller(to), from.file(), oldName, to.file(), newName);
     encode(renamed.from(), out);
     encode(renamed.to(), out);
     return NfsStatus.OK;

@@ -3,7 +3,9 @@ package org.grapevinefs.nfsgateway.v4;
 
 import org.grapevinefs.replication.fs.ZoneError;
 
-/** The status of an operation (RFC 8881, section 15.1; RFC 7862, section 11; RFC 8276, section 8.5). */
+/**
+ * The status of an operation (RFC 8881, section 15.1; RFC 7862, section 11; RFC 8276, section 8.5).
+ */
 enum NfsStatus {
   OK(0),
   PERM(1),

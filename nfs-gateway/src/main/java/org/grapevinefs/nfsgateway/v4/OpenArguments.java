@@ -48,8 +48,7 @@ record OpenArguments(
     record Delegated() implements Claim {}
   }
 
-  private record How(
-      @Nullable CreateMode mode, SetAttributes attributes, Bitmap which) {}
+  private record How(@Nullable CreateMode mode, SetAttributes attributes, Bitmap which) {}
 
   static OpenArguments decode(XdrReader in, int minor) throws BadXdrException, NfsException {
     int sequence = in.int32();

@@ -46,11 +46,10 @@ final class OpenOperations {
     StateTable state = compound.engine().state();
     Client client = compound.stateOwner();
     boolean reclaim = arguments.claim() instanceof OpenArguments.Claim.Previous;
-    state.guarded(
-        () -> {
-          state.admit(client, reclaim);
-          return client;
-        });
+    state.guarded(() -> {
+      state.admit(client, reclaim);
+      return client;
+    });
     Found found = find(compound, arguments);
     requireRegular(found.type());
     Target.InZone file = found.file();
@@ -61,13 +60,7 @@ final class OpenOperations {
     Stateid stateid =
         state
             .files()
-            .open(
-                client,
-                arguments.owner(),
-                file,
-                arguments.access(),
-                arguments.deny(),
-                reclaim);
+            .open(client, arguments.owner(), file, arguments.access(), arguments.deny(), reclaim);
     compound.setCurrent(file);
     compound.setCurrentStateid(stateid);
     stateid.encode(out);
@@ -116,8 +109,7 @@ final class OpenOperations {
       case OpenArguments.Claim.Named named -> findNamed(compound, arguments, named);
       case OpenArguments.Claim.Current current -> findCurrent(compound, false);
       case OpenArguments.Claim.Previous previous -> findCurrent(compound, true);
-      case OpenArguments.Claim.Delegated delegated ->
-          throw new NfsException(NfsStatus.BAD_STATEID);
+      case OpenArguments.Claim.Delegated delegated -> throw new NfsException(NfsStatus.BAD_STATEID);
     };
   }
 
@@ -146,8 +138,7 @@ final class OpenOperations {
     Created created = files.create(caller, dir.file(), named.name(), mode, arguments.attributes());
     Attributes a = created.attributes();
     boolean mine = created.fresh() || mode instanceof CreateMode.Exclusive;
-    Bitmap set =
-        mine ? arguments.which() : arguments.which().and(Bitmap.of(Attr.SIZE));
+    Bitmap set = mine ? arguments.which() : arguments.which().and(Bitmap.of(Attr.SIZE));
     return new Found(
         new Target.InZone(dir.export(), a.id()), created.directory(), set, a.type(), mine);
   }
@@ -177,11 +168,7 @@ final class OpenOperations {
     in.int32();
     Stateid stateid = compound.resolve(Stateid.decode(in));
     Stateid after =
-        compound
-            .engine()
-            .state()
-            .files()
-            .close(compound.stateOwner(), stateid, compound.file());
+        compound.engine().state().files().close(compound.stateOwner(), stateid, compound.file());
     compound.setCurrentStateid(after);
     after.encode(out);
     return NfsStatus.OK;

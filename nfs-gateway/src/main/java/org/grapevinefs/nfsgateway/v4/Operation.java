@@ -6,7 +6,10 @@ import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 import org.grapevinefs.replication.fs.ZoneException;
 
-/** One operation of a compound: reads its arguments, acts, and writes what follows the status of its result. */
+/**
+ * One operation of a compound: reads its arguments, acts, and writes what follows the status of its
+ * result.
+ */
 @FunctionalInterface
 interface Operation {
 

@@ -5,7 +5,10 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What each minor version can do. An operation that a version has but that is not in its table is NOTSUPP. */
+/**
+ * What each minor version can do. An operation that a version has but that is not in its table is
+ * NOTSUPP.
+ */
 final class OperationTable {
 
   /** The highest minor version served. */

@@ -19,8 +19,7 @@ final class PseudoRootAttributes {
   static Attributes of(Compound compound) {
     long change = compound.engine().exports().change();
     int links = 2 + compound.engine().exports().visibleTo(compound.client()).size();
-    Timestamp time =
-        new Timestamp(change / 1_000_000_000L, (int) (change % 1_000_000_000L));
+    Timestamp time = new Timestamp(change / 1_000_000_000L, (int) (change % 1_000_000_000L));
     return new Attributes(
         FileId.ROOT,
         FileType.DIRECTORY,

@@ -15,7 +15,9 @@ import org.grapevinefs.replication.fs.ZoneFileSystem;
 /** Ranges of files in 4.2: room, holes and copies (RFC 7862, section 15). */
 final class RangeOperations {
 
-  /** Bytes copied in one go, so that no call blocks for long; the client asks again for the rest. */
+  /**
+   * Bytes copied in one go, so that no call blocks for long; the client asks again for the rest.
+   */
   private static final long MAX_COPY = 64L << 20;
 
   private static final int MAX_SOURCES = 64;
@@ -71,7 +73,8 @@ final class RangeOperations {
       throw new NfsException(NfsStatus.NXIO);
     }
     try {
-      long found = files.seek(caller, file.file(), offset, what == 0 ? SeekKind.DATA : SeekKind.HOLE);
+      long found =
+          files.seek(caller, file.file(), offset, what == 0 ? SeekKind.DATA : SeekKind.HOLE);
       out.bool(what == 1 && found >= a.size()).int64(found);
     } catch (ZoneException e) {
       if (e.error() != ZoneError.NXIO) {
@@ -137,9 +140,7 @@ final class RangeOperations {
     Caller caller = DataOperations.caller(compound, to, destination, true);
     DataOperations.requirePossible(fromOffset, length);
     DataOperations.requirePossible(toOffset, length);
-    to.export()
-        .files()
-        .cloneRange(caller, from.file(), fromOffset, to.file(), toOffset, length);
+    to.export().files().cloneRange(caller, from.file(), fromOffset, to.file(), toOffset, length);
     return NfsStatus.OK;
   }
 

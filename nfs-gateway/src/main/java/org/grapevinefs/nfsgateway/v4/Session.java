@@ -4,7 +4,10 @@ package org.grapevinefs.nfsgateway.v4;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 import org.jspecify.annotations.Nullable;
 
-/** A session's fore channel: slots that make each message's effect happen exactly once (RFC 8881, section 2.10.6). */
+/**
+ * A session's fore channel: slots that make each message's effect happen exactly once (RFC 8881,
+ * section 2.10.6).
+ */
 final class Session {
 
   /**

@@ -105,7 +105,8 @@ final class SessionOperations {
                 (session, number) -> {
                   XdrWriter body = new XdrWriter(128);
                   encode(session.id(), body);
-                  // No flag: the session does not persist, and has no back channel, for nothing is ever called back.
+                  // No flag: the session does not persist, and has no back channel, for nothing is
+                  // ever called back.
                   body.int32(number).int32(0);
                   granted.encode(body);
                   grantedBack.encode(body);
@@ -217,7 +218,8 @@ final class SessionOperations {
       throws NfsException, BadXdrException {
     boolean oneFileSystem = in.bool();
     if (oneFileSystem) {
-      // Zones never move between servers with their state, so there is nothing to complete for one alone.
+      // Zones never move between servers with their state, so there is nothing to complete for one
+      // alone.
       compound.current();
       return NfsStatus.OK;
     }

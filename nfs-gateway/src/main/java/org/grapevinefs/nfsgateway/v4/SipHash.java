@@ -2,8 +2,8 @@
 package org.grapevinefs.nfsgateway.v4;
 
 /**
- * SipHash-2-4 over 64-bit words: a keyed check of 64 bits that no one without the key can make, in some tens of
- * nanoseconds (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
+ * SipHash-2-4 over 64-bit words: a keyed check of 64 bits that no one without the key can make, in
+ * some tens of nanoseconds (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
  */
 final class SipHash {
 

@@ -7,7 +7,10 @@ import org.grapevinefs.nfsgateway.Export;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.fs.OpenMode;
 
-/** Something that a client holds of a file, named by a stateid. Guarded by the lock of {@link StateTable}. */
+/**
+ * Something that a client holds of a file, named by a stateid. Guarded by the lock of {@link
+ * StateTable}.
+ */
 abstract sealed class State {
 
   final Client client;

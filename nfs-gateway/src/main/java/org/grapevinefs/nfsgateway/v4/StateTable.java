@@ -16,11 +16,12 @@ import org.grapevinefs.nfsgateway.Limits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients, their sessions and the grace period. One lock guards all state; nothing under it blocks. What zones must
- * be told, and what goes to the client records, is done after the lock is let go.
+ * The clients, their sessions and the grace period. One lock guards all state; nothing under it
+ * blocks. What zones must be told, and what goes to the client records, is done after the lock is
+ * let go.
  *
- * <p>A client whose lease ran out keeps all it has until someone wants what it holds, or room is needed: a laptop that
- * slept for an hour goes on as if nothing had been.
+ * <p>A client whose lease ran out keeps all it has until someone wants what it holds, or room is
+ * needed: a laptop that slept for an hour goes on as if nothing had been.
  */
 final class StateTable {
 
@@ -47,11 +48,7 @@ final class StateTable {
   private long lastSession;
 
   StateTable(
-      InstantSource clock,
-      Duration lease,
-      Duration grace,
-      Limits limits,
-      ClientRecords records) {
+      InstantSource clock, Duration lease, Duration grace, Limits limits, ClientRecords records) {
     this.clock = clock;
     this.leaseMillis = lease.toMillis();
     this.limits = limits;
@@ -107,31 +104,30 @@ final class StateTable {
 
   Exchanged exchangeId(Opaque owner, long verifier, Client.Principal principal, boolean update)
       throws NfsException {
-    return guarded(
-        () -> {
-          Client known = confirmed.get(owner);
-          if (update) {
-            return updated(known, verifier, principal);
-          }
-          if (known != null && !known.principal().equals(principal)) {
-            if (known.holdsAnything() && !isExpired(known)) {
-              throw new NfsException(NfsStatus.CLID_INUSE);
-            }
-            drop(known);
-            known = null;
-          }
-          if (known != null && known.verifier() == verifier) {
-            known.renew(clock.millis());
-            return new Exchanged(known.id(), known.createSequence, true);
-          }
-          Client old = unconfirmed.remove(owner);
-          if (old != null) {
-            clients.remove(old.id());
-          }
-          Client fresh = newClient(owner, verifier, principal);
-          unconfirmed.put(owner, fresh);
-          return new Exchanged(fresh.id(), fresh.createSequence, false);
-        });
+    return guarded(() -> {
+      Client known = confirmed.get(owner);
+      if (update) {
+        return updated(known, verifier, principal);
+      }
+      if (known != null && !known.principal().equals(principal)) {
+        if (known.holdsAnything() && !isExpired(known)) {
+          throw new NfsException(NfsStatus.CLID_INUSE);
+        }
+        drop(known);
+        known = null;
+      }
+      if (known != null && known.verifier() == verifier) {
+        known.renew(clock.millis());
+        return new Exchanged(known.id(), known.createSequence, true);
+      }
+      Client old = unconfirmed.remove(owner);
+      if (old != null) {
+        clients.remove(old.id());
+      }
+      Client fresh = newClient(owner, verifier, principal);
+      unconfirmed.put(owner, fresh);
+      return new Exchanged(fresh.id(), fresh.createSequence, false);
+    });
   }
 
   private static Exchanged updated(
@@ -160,7 +156,7 @@ final class StateTable {
         throw new NfsException(NfsStatus.DELAY);
       }
     }
-    long id = epoch << 32 | ++lastClient & 0xffff_ffffL;
+    long id = (epoch << 32) | (++lastClient & 0xffff_ffffL);
     Client fresh = new Client(id, owner, verifier, principal, clock.millis());
     fresh.mayReclaim = unreclaimed.contains(owner.hex());
     clients.put(id, fresh);
@@ -193,27 +189,25 @@ final class StateTable {
   }
 
   void destroyClient(long id) throws NfsException {
-    guarded(
-        () -> {
-          Client client = known(id);
-          if (!client.sessions.isEmpty() || client.holdsAnything()) {
-            throw new NfsException(NfsStatus.CLIENTID_BUSY);
-          }
-          drop(client);
-          return client;
-        });
+    guarded(() -> {
+      Client client = known(id);
+      if (!client.sessions.isEmpty() || client.holdsAnything()) {
+        throw new NfsException(NfsStatus.CLIENTID_BUSY);
+      }
+      drop(client);
+      return client;
+    });
   }
 
   void forgetAll() {
     try {
-      guarded(
-          () -> {
-            for (Client client : List.copyOf(clients.values())) {
-              client.confirmed = false;
-              drop(client);
-            }
-            return limits;
-          });
+      guarded(() -> {
+        for (Client client : List.copyOf(clients.values())) {
+          client.confirmed = false;
+          drop(client);
+        }
+        return limits;
+      });
     } catch (NfsException e) {
       throw new IllegalStateException(e);
     }
@@ -233,30 +227,28 @@ final class StateTable {
       ChannelAttributes fore,
       CreateReply reply)
       throws NfsException {
-    return guarded(
-        () -> {
-          Client client = known(clientId);
-          if (sequence == client.createSequence - 1 && client.createReply != null) {
-            return client.createReply;
-          }
-          if (sequence != client.createSequence) {
-            throw new NfsException(NfsStatus.SEQ_MISORDERED);
-          }
-          if (!client.confirmed) {
-            confirm(client, principal);
-          }
-          if (client.sessions.size() >= limits.maxSessionsPerClient()) {
-            throw new NfsException(NfsStatus.RESOURCE);
-          }
-          Session session =
-              new Session(new Session.Id(client.id(), ++lastSession), client, fore);
-          client.sessions.put(session.id(), session);
-          sessions.put(session.id(), session);
-          client.renew(clock.millis());
-          client.createSequence++;
-          client.createReply = reply.encode(session, sequence);
-          return client.createReply;
-        });
+    return guarded(() -> {
+      Client client = known(clientId);
+      if (sequence == client.createSequence - 1 && client.createReply != null) {
+        return client.createReply;
+      }
+      if (sequence != client.createSequence) {
+        throw new NfsException(NfsStatus.SEQ_MISORDERED);
+      }
+      if (!client.confirmed) {
+        confirm(client, principal);
+      }
+      if (client.sessions.size() >= limits.maxSessionsPerClient()) {
+        throw new NfsException(NfsStatus.RESOURCE);
+      }
+      Session session = new Session(new Session.Id(client.id(), ++lastSession), client, fore);
+      client.sessions.put(session.id(), session);
+      sessions.put(session.id(), session);
+      client.renew(clock.millis());
+      client.createSequence++;
+      client.createReply = reply.encode(session, sequence);
+      return client.createReply;
+    });
   }
 
   private void confirm(Client client, Client.Principal principal) throws NfsException {
@@ -285,16 +277,15 @@ final class StateTable {
   }
 
   void destroySession(Session.Id id, @Nullable Session mine) throws NfsException {
-    guarded(
-        () -> {
-          Session session = session(id);
-          if (session.isBusy(mine)) {
-            throw new NfsException(NfsStatus.DELAY);
-          }
-          sessions.remove(id);
-          session.client().sessions.remove(id);
-          return session;
-        });
+    guarded(() -> {
+      Session session = session(id);
+      if (session.isBusy(mine)) {
+        throw new NfsException(NfsStatus.DELAY);
+      }
+      sessions.remove(id);
+      session.client().sessions.remove(id);
+      return session;
+    });
   }
 
   // Grace
@@ -343,15 +334,14 @@ final class StateTable {
   }
 
   void reclaimComplete(Client client) throws NfsException {
-    guarded(
-        () -> {
-          if (client.reclaimComplete) {
-            throw new NfsException(NfsStatus.COMPLETE_ALREADY);
-          }
-          client.reclaimComplete = true;
-          unreclaimed.remove(client.owner().hex());
-          later(() -> records.add(client.owner().hex()));
-          return client;
-        });
+    guarded(() -> {
+      if (client.reclaimComplete) {
+        throw new NfsException(NfsStatus.COMPLETE_ALREADY);
+      }
+      client.reclaimComplete = true;
+      unreclaimed.remove(client.owner().hex());
+      later(() -> records.add(client.owner().hex()));
+      return client;
+    });
   }
 }

@@ -42,8 +42,7 @@ final class XattrOperations {
       throws NfsException, ZoneException, BadXdrException {
     String name = name(in);
     Target.InZone file = compound.file();
-    byte[] value =
-        file.export().files().getXattr(compound.caller(file), file.file(), name);
+    byte[] value = file.export().files().getXattr(compound.caller(file), file.file(), name);
     out.opaque(value);
     return NfsStatus.OK;
   }
@@ -64,10 +63,7 @@ final class XattrOperations {
     }
     Target.InZone file = compound.file();
     NameOperations.encode(
-        file.export()
-            .files()
-            .setXattr(compound.caller(file), file.file(), name, value, mode),
-        out);
+        file.export().files().setXattr(compound.caller(file), file.file(), name, value, mode), out);
     return NfsStatus.OK;
   }
 
@@ -77,8 +73,7 @@ final class XattrOperations {
     long cookie = in.int64();
     int asked = in.int32();
     Target.InZone file = compound.file();
-    List<String> names =
-        file.export().files().listXattrs(compound.caller(file), file.file());
+    List<String> names = file.export().files().listXattrs(compound.caller(file), file.file());
     if (cookie < 0 || cookie > names.size()) {
       throw new NfsException(NfsStatus.BAD_COOKIE);
     }

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A growing XDR message. Large payloads are kept by reference, between stretches of ordinary bytes, so that file
- * contents are never copied here. Not thread-safe.
+ * A growing XDR message. Large payloads are kept by reference, between stretches of ordinary bytes,
+ * so that file contents are never copied here. Not thread-safe.
  */
 public final class XdrWriter {
 
@@ -110,7 +110,10 @@ public final class XdrWriter {
     return this;
   }
 
-  /** Appends bytes with their length before them, by reference: they must not change until the message is sent. */
+  /**
+   * Appends bytes with their length before them, by reference: they must not change until the
+   * message is sent.
+   */
   public XdrWriter payload(ByteBuffer data) {
     Payload payload = new Payload(length, data);
     payloads.add(payload);
