@@ -3,7 +3,7 @@ package org.grapevinefs.nfsgateway.v4;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import org.grapevinefs.nfsgateway.Export;
+import java.util.UUID;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
@@ -30,7 +30,7 @@ final class AttributeEncoder {
   private final int maxIo;
   private final int leaseSeconds;
   private @Nullable SpaceUsage usage;
-  private @Nullable Export usageOf;
+  private @Nullable UUID usageOf;
 
   AttributeEncoder(Compound compound) {
     this.compound = compound;
@@ -126,10 +126,10 @@ final class AttributeEncoder {
       case Target.PseudoRoot root -> new SpaceUsage(0, 0, 0, 0);
       case Target.InZone in -> {
         SpaceUsage known = usage;
-        if (known == null || usageOf != in.export()) {
+        if (known == null || !in.export().zone().equals(usageOf)) {
           known = in.export().files().statfs(compound.caller(in.export()));
           usage = known;
-          usageOf = in.export();
+          usageOf = in.export().zone();
         }
         yield known;
       }

@@ -4,6 +4,7 @@ package org.grapevinefs.nfsgateway.v4;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.UUID;
 import org.grapevinefs.nfsgateway.Export;
 import org.grapevinefs.nfsgateway.rpc.Credential;
 import org.grapevinefs.nfsgateway.xdr.BadXdrException;
@@ -40,7 +41,7 @@ final class Compound {
   private @Nullable Target saved;
   private @Nullable Stateid currentStateid;
   private @Nullable Stateid savedStateid;
-  private @Nullable Export callerOf;
+  private @Nullable UUID callerOf;
   private @Nullable Caller caller;
 
   private Compound(
@@ -257,10 +258,10 @@ final class Compound {
   /** The caller as an export sees them, after squashing. */
   Caller caller(Export export) {
     Caller known = caller;
-    if (known == null || callerOf != export) {
+    if (known == null || !export.zone().equals(callerOf)) {
       known = squash(export);
       caller = known;
-      callerOf = export;
+      callerOf = export.zone();
     }
     return known;
   }

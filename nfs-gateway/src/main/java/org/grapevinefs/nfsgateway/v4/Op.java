@@ -82,7 +82,10 @@ enum Op {
   /** The number that answers an operation that does not exist. */
   static final int ILLEGAL = 10_044;
 
-  private static final @Nullable Op[] BY_NUMBER = new @Nullable Op[76];
+  /** One more than the highest number. */
+  static final int NUMBERS = 76;
+
+  private static final @Nullable Op[] BY_NUMBER = new @Nullable Op[NUMBERS];
 
   static {
     for (Op op : values()) {

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** How often each operation ran, and how many did not end with OK. */
 final class OperationCounters {
 
-  private final LongAdder[] counts = new LongAdder[Op.values().length];
+  private final LongAdder[] counts = new LongAdder[Op.NUMBERS];
   private final LongAdder failures = new LongAdder();
 
   OperationCounters() {
@@ -18,7 +18,7 @@ final class OperationCounters {
   }
 
   void count(Op op) {
-    counts[op.ordinal()].increment();
+    counts[op.number()].increment();
   }
 
   void countFailure() {
@@ -33,7 +33,7 @@ final class OperationCounters {
   Map<String, Long> byName() {
     Map<String, Long> result = new TreeMap<>();
     for (Op op : Op.values()) {
-      long count = counts[op.ordinal()].sum();
+      long count = counts[op.number()].sum();
       if (count > 0) {
         result.put(op.name(), count);
       }

@@ -26,7 +26,7 @@ final class SipHash {
     for (long word : words) {
       absorb(v, word);
     }
-    absorb(v, (long) (words.length * 8) << 56);
+    absorb(v, (words.length * 8L) << 56);
     v[2] ^= 0xff;
     for (int i = 0; i < 4; i++) {
       round(v);
