@@ -31,8 +31,9 @@ public final class HybridClock {
 
   /** The next reading, after every one before and after {@code seen}. */
   public long nextAfter(long seen) {
-    last = Math.max(of(time.instant()), Math.max(last, seen) + 1);
-    return last;
+    last = Math.max(of(time.instant()), last + 1);
+    // Not remembered: another node's clock that is far ahead shall not drag this one along.
+    return Math.max(last, seen + 1);
   }
 
   /** The last reading given. */

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.core;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * The names under which versions made apart show: pure functions of the name given, the node and
+ * the clock of the change, so the same on every node.
+ */
+final class ConflictNames {
+
+  /** What every computed name contains. */
+  static final String MARK = " (conflict from ";
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH-mm-ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final int LONGEST_EXTENSION = 17;
+  private static final long LAST_SECOND = 253_402_300_799L;
+
+  private ConflictNames() {}
+
+  /** The name for a version: {@code base (conflict from NODE DATE TIME).ext}. */
+  static EntryName of(EntryName given, boolean directory, String node, Stamped version) {
+    return build(given, directory, node, version, false);
+  }
+
+  /** The same, made different by the dot: for when {@link #of} is taken. */
+  static EntryName unique(EntryName given, boolean directory, String node, Stamped version) {
+    return build(given, directory, node, version, true);
+  }
+
+  private static EntryName build(
+      EntryName given, boolean directory, String node, Stamped version, boolean unique) {
+    byte[] bytes = given.toBytes();
+    int dot = directory ? bytes.length : extension(bytes);
+    byte[] base = Arrays.copyOf(bytes, dot);
+    byte[] extension = Arrays.copyOfRange(bytes, dot, bytes.length);
+    String note = MARK + clean(node) + " " + time(version.clock()) + ")";
+    String hash = HexFormat.of().toHexDigits(Hash64.mix(version.dot().hash64(), Hash64.of(bytes)));
+    byte[] middle =
+        (unique ? note + " ~" + hash.substring(0, 4) : note).getBytes(StandardCharsets.UTF_8);
+    if (base.length + middle.length + extension.length > EntryName.MAX_BYTES) {
+      // A cut name could meet that of another file: more of the hash keeps them apart.
+      middle = (note + " ~" + hash).getBytes(StandardCharsets.UTF_8);
+      base = cut(base, EntryName.MAX_BYTES - middle.length - extension.length);
+    }
+    byte[] name = Arrays.copyOf(base, base.length + middle.length + extension.length);
+    System.arraycopy(middle, 0, name, base.length, middle.length);
+    System.arraycopy(extension, 0, name, base.length + middle.length, extension.length);
+    return EntryName.of(name);
+  }
+
+  private static int extension(byte[] name) {
+    for (int i = name.length - 1; i > 0 && name.length - i <= LONGEST_EXTENSION; i--) {
+      if (name[i] == '.') {
+        return i;
+      }
+    }
+    return name.length;
+  }
+
+  /** At most so many bytes, not ending within a UTF-8 character. */
+  private static byte[] cut(byte[] base, int most) {
+    int length = Math.max(0, Math.min(most, base.length));
+    while (length > 0 && length < base.length && (base[length] & 0xc0) == 0x80) {
+      length--;
+    }
+    return Arrays.copyOf(base, length);
+  }
+
+  private static String clean(String node) {
+    String safe = node.replace('/', '_').replace('\0', '_');
+    return safe.length() > 63 ? safe.substring(0, 63) : safe;
+  }
+
+  private static String time(long clock) {
+    long seconds = Math.clamp(HybridClock.timestamp(clock).seconds(), 0, LAST_SECOND);
+    return TIME.format(Instant.ofEpochSecond(seconds));
+  }
+
+  /** The id under which a content written apart shows: the same on every node. */
+  static FileId sibling(FileId inode, Dot dot) {
+    long high = Hash64.mix(inode.high(), dot.hash64(), inode.low());
+    return new FileId(high, Hash64.mix(high, dot.seq(), dot.origin().value() ^ inode.low()));
+  }
+}
