@@ -34,6 +34,11 @@ public record Loaded(
     warnings = List.copyOf(warnings);
   }
 
+  /** The zone of that name. */
+  public Optional<ZoneConfig> zone(ZoneName name) {
+    return Optional.ofNullable(zones.get(name));
+  }
+
   /** Whether every file was taken. */
   public boolean isGood() {
     return problems.isEmpty();
