@@ -21,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A Linux machine of its own, for its NFS client: User-Mode Linux, a kernel as a process, on this
@@ -30,7 +31,8 @@ import org.awaitility.Awaitility;
 final class LinuxClient implements AutoCloseable {
 
   private static final Duration BOOT = Duration.ofSeconds(60);
-  private static final List<String> TOOLS = List.of("linux.uml", "mount.nfs", "ip", "busybox");
+  private static final List<String> TOOLS =
+      List.of("linux.uml", "mount.nfs", "ip", "busybox", "gcc");
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Path folder;
@@ -94,18 +96,17 @@ final class LinuxClient implements AutoCloseable {
     String host = net + (slot % 64 * 4 + 1);
     String tap = "gv%x-%d".formatted(ProcessHandle.current().pid(), number);
     Path folder = Files.createTempDirectory("gv-client");
-    Path init = folder.resolve("init");
-    try (InputStream script =
-        Objects.requireNonNull(LinuxClient.class.getResourceAsStream("guest-init.sh"))) {
-      Files.copy(script, init, StandardCopyOption.REPLACE_EXISTING);
-    }
+    Path init = resource("guest-init.sh", folder);
     if (!init.toFile().setExecutable(true)) {
       throw new IOException("cannot make " + init + " executable");
     }
+    Path preload = folder.resolve("extended-state.so");
+    Path source = resource("extended-state.c", folder);
+    onHost("gcc", "-O1", "-shared", "-fPIC", "-o", preload.toString(), source.toString());
     onHost("ip", "tuntap", "add", tap, "mode", "tap");
     onHost("ip", "address", "add", host + "/30", "dev", tap);
     onHost("ip", "link", "set", tap, "up");
-    Process kernel =
+    ProcessBuilder command =
         new ProcessBuilder(
                 "linux.uml",
                 "mem=640M",
@@ -120,12 +121,25 @@ final class LinuxClient implements AutoCloseable {
                 "con=null",
                 "con0=null,fd:1")
             .redirectErrorStream(true)
-            .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-            .redirectOutput(folder.resolve("console").toFile())
-            .start();
-    LinuxClient client = new LinuxClient(folder, tap, host, kernel);
-    client.awaitFile("up", BOOT);
+            .redirectInput(new java.io.File("/dev/null"))
+            .redirectOutput(folder.resolve("console").toFile());
+    command.environment().put("LD_PRELOAD", preload.toString());
+    LinuxClient client = new LinuxClient(folder, tap, host, command.start());
+    try {
+      client.awaitFile("up", BOOT);
+    } catch (AssertionError | ConditionTimeoutException e) {
+      client.close();
+      throw e;
+    }
     return client;
+  }
+
+  private static Path resource(String name, Path folder) throws IOException {
+    try (InputStream in = Objects.requireNonNull(LinuxClient.class.getResourceAsStream(name))) {
+      Path file = folder.resolve(name);
+      Files.copy(in, file);
+      return file;
+    }
   }
 
   private static void onHost(String... command) throws IOException {
