@@ -110,7 +110,8 @@ class ArchitectureTest {
                     "outside the core",
                     type ->
                         type.getPackageName().startsWith(ROOT)
-                            && !type.getPackageName().startsWith(ROOT + "replication.core"))));
+                            && !type.getPackageName().startsWith(ROOT + "replication.core")
+                            && !type.getPackageName().equals(ROOT + "replication.proto"))));
   }
 
   @Test
