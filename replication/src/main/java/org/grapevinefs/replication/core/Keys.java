@@ -47,6 +47,10 @@ final class Keys {
     return ByteBuffer.allocate(FileId.BYTES + 8).put(directory.toBytes()).putLong(cookie).array();
   }
 
+  static byte[] pair(FileId first, FileId second) {
+    return ByteBuffer.allocate(2 * FileId.BYTES).put(first.toBytes()).put(second.toBytes()).array();
+  }
+
   static byte[] dot(Dot dot) {
     return log(dot.origin(), dot.seq());
   }

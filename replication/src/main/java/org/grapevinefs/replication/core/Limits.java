@@ -8,10 +8,10 @@ package org.grapevinefs.replication.core;
  * @param stagedRecords most records in one pull
  * @param stagedInMemory most of these kept in memory before they are put aside in the store
  * @param origins most origins in a zone
- * @param nodeNameBytes longest node name, in characters
+ * @param nodeNameLength longest node name, in characters
  */
 public record Limits(
-    int links, int stagedRecords, int stagedInMemory, int origins, int nodeNameBytes) {
+    int links, int stagedRecords, int stagedInMemory, int origins, int nodeNameLength) {
 
   /** The bounds for ordinary use. */
   public static final Limits DEFAULT = new Limits(1_000, 16_000_000, 1_024, 100_000, 253);

@@ -33,6 +33,8 @@ public enum Table {
   TOMBSTONE,
   /** Inodes that show under a computed name or have siblings. */
   CONFLICT,
+  /** (inode, shown id) → nothing: siblings that are on disk. */
+  SIBLING,
   /** Directories that make the plain rules insufficient: merged, undone, missing. */
   ODD,
   /** Records of a pull that is not yet whole. */

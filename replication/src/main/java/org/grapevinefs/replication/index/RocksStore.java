@@ -2,11 +2,9 @@
 package org.grapevinefs.replication.index;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,12 +16,12 @@ import org.grapevinefs.replication.core.Table;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
-import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -34,243 +32,219 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * A {@link ReplicaStore} in RocksDB: one database a replica, one column family a table.
+ * A {@link ReplicaStore} in RocksDB: one database per replica, one column family per table.
  *
- * <p>A commit reaches the operating system before it returns, so that a killed process loses none;
- * {@link #sync} brings the write-ahead log to the disk. After a power loss the log is replayed up
- * to the first record that is not whole, so that what is lost is always the end. Thread-safe.
+ * <p>Commits go to the write-ahead log without a sync unless asked; after a kill all of them are
+ * there, after a power loss all up to some moment (point-in-time recovery), at the least all before
+ * the last sync. Thread-safe; cursors and snapshots must be closed before the store.
  */
 public final class RocksStore implements ReplicaStore {
 
-  /** Memory for cached blocks of one replica, in bytes. */
-  private static final long BLOCK_CACHE_BYTES = 16L << 20;
-
-  /** Memory for writes not yet in files, of one replica, in bytes. */
-  private static final long WRITE_BUFFER_BYTES = 32L << 20;
-
-  private static final long MAX_LOG_BYTES = 64L << 20;
+  private static final long CACHE_BYTES = 32L << 20;
+  private static final long MEMTABLE_BYTES = 16L << 20;
+  private static final long MOST_LOG_BYTES = 128L << 20;
 
   static {
     RocksDB.loadLibrary();
   }
 
-  private final List<AutoCloseable> resources = new ArrayList<>();
+  private final RocksDB db;
+  private final DBOptions dbOptions;
+  private final ColumnFamilyOptions familyOptions;
+  private final LRUCache cache;
+  private final BloomFilter bloom;
+  private final WriteOptions relaxed = new WriteOptions();
+  private final WriteOptions synced = new WriteOptions().setSync(true);
+  private final ReadOptions current = new ReadOptions();
   private final Map<Table, ColumnFamilyHandle> families = new EnumMap<>(Table.class);
-  private final RocksDB database;
-  private final WriteOptions unsynced = own(new WriteOptions());
-  private final WriteOptions synced = own(new WriteOptions().setSync(true));
-  private final ReadOptions scanning = own(new ReadOptions());
+  private final List<ColumnFamilyHandle> handles = new ArrayList<>();
+  private boolean closed;
 
-  private RocksStore(Path folder) throws RocksDBException {
-    Cache cache = own(new LRUCache(BLOCK_CACHE_BYTES));
-    ColumnFamilyOptions options = own(columnFamilyOptions(cache, own(new BloomFilter(10))));
+  private RocksStore(Path directory) throws RocksDBException {
+    cache = new LRUCache(CACHE_BYTES);
+    bloom = new BloomFilter(10, false);
+    familyOptions =
+        new ColumnFamilyOptions()
+            .setWriteBufferSize(MEMTABLE_BYTES)
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            .setTableFormatConfig(
+                new BlockBasedTableConfig().setBlockCache(cache).setFilterPolicy(bloom));
+    dbOptions =
+        new DBOptions()
+            .setCreateIfMissing(true)
+            .setCreateMissingColumnFamilies(true)
+            .setMaxTotalWalSize(MOST_LOG_BYTES)
+            .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
+            // One manual flush of all families at once keeps them at one moment.
+            .setAtomicFlush(true)
+            .setKeepLogFileNum(3)
+            .setMaxOpenFiles(256)
+            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options));
+    descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
     for (Table table : Table.values()) {
-      byte[] name = table.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
-      descriptors.add(new ColumnFamilyDescriptor(name, options));
+      byte[] name =
+          table
+              .name()
+              .toLowerCase(Locale.ROOT)
+              .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+      descriptors.add(new ColumnFamilyDescriptor(name, familyOptions));
     }
-    List<ColumnFamilyHandle> handles = new ArrayList<>();
-    database = RocksDB.open(own(databaseOptions()), folder.toString(), descriptors, handles);
-    handles.forEach(this::own);
-    int next = 1;
+    db = RocksDB.open(dbOptions, directory.toString(), descriptors, handles);
+    int at = 1;
     for (Table table : Table.values()) {
-      families.put(table, handles.get(next++));
+      families.put(table, handles.get(at++));
     }
   }
 
   /**
-   * The store in a folder, made if there is none.
+   * Opens the database in a directory, which is made if need be.
    *
-   * @throws IOException if the folder can't be made, is in use by another process, or holds what is
-   *     not whole
+   * @throws IOException if it cannot be opened, or another process has it open
    */
-  public static RocksStore open(Path folder) throws IOException {
-    Files.createDirectories(folder);
+  public static RocksStore open(Path directory) throws IOException {
+    Files.createDirectories(directory);
     try {
-      return new RocksStore(folder);
+      return new RocksStore(directory);
     } catch (RocksDBException e) {
-      throw new IOException("the index in " + folder + " can't be opened: " + e.getMessage(), e);
+      throw new IOException("cannot open the index in " + directory, e);
     }
-  }
-
-  private static DBOptions databaseOptions() {
-    return new DBOptions()
-        .setCreateIfMissing(true)
-        .setCreateMissingColumnFamilies(true)
-        .setMaxBackgroundJobs(2)
-        .setMaxOpenFiles(256)
-        .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
-        .setMaxTotalWalSize(MAX_LOG_BYTES)
-        .setKeepLogFileNum(2)
-        .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
-  }
-
-  private static ColumnFamilyOptions columnFamilyOptions(Cache cache, BloomFilter filter) {
-    BlockBasedTableConfig blocks =
-        new BlockBasedTableConfig().setBlockCache(cache).setFilterPolicy(filter);
-    return new ColumnFamilyOptions()
-        .setTableFormatConfig(blocks)
-        .setWriteBufferSize(8L << 20)
-        .setCompressionType(CompressionType.LZ4_COMPRESSION);
-  }
-
-  private <T extends AutoCloseable> T own(T resource) {
-    resources.add(resource);
-    return resource;
   }
 
   private ColumnFamilyHandle family(Table table) {
     return Objects.requireNonNull(families.get(table));
   }
 
-  @Override
-  public Reader reader() {
-    return new RocksReader(scanning);
+  private static RuntimeException broken(RocksDBException e) {
+    return new java.io.UncheckedIOException(new IOException("the index failed", e));
   }
 
   @Override
-  public Snapshot snapshot() {
-    return new RocksSnapshot(database.getSnapshot());
+  public Reader reader() {
+    return new View(current, null);
+  }
+
+  @Override
+  public ReplicaStore.Snapshot snapshot() {
+    org.rocksdb.Snapshot snapshot = db.getSnapshot();
+    return new View(new ReadOptions().setSnapshot(snapshot), snapshot);
   }
 
   @Override
   public void commit(Batch batch, boolean sync) {
-    try (WriteBatch writes = new WriteBatch()) {
+    try (WriteBatch write = new WriteBatch()) {
       for (Batch.Change change : batch.changes()) {
         byte[] value = change.value();
         if (value == null) {
-          writes.delete(family(change.table()), change.key());
+          write.delete(family(change.table()), change.key());
         } else {
-          writes.put(family(change.table()), change.key(), value);
+          write.put(family(change.table()), change.key(), value);
         }
       }
-      database.write(sync ? synced : unsynced, writes);
+      db.write(sync ? synced : relaxed, write);
     } catch (RocksDBException e) {
-      throw new IndexFailure("the index can't be written", e);
+      throw broken(e);
     }
   }
 
   @Override
   public void sync() {
     try {
-      database.flushWal(true);
+      db.syncWal();
     } catch (RocksDBException e) {
-      throw new IndexFailure("the index can't be brought to disk", e);
+      throw broken(e);
     }
   }
 
   @Override
-  public void close() {
-    for (int i = resources.size() - 1; i >= 0; i--) {
-      if (resources.get(i) instanceof ColumnFamilyHandle handle) {
-        handle.close();
-      }
+  public synchronized void close() {
+    if (closed) {
+      return;
     }
-    database.close();
-    for (AutoCloseable resource : resources.reversed()) {
-      if (!(resource instanceof ColumnFamilyHandle)) {
-        closeQuietly(resource);
-      }
-    }
-  }
-
-  private static void closeQuietly(AutoCloseable resource) {
+    closed = true;
+    handles.forEach(ColumnFamilyHandle::close);
     try {
-      resource.close();
-    } catch (Exception e) {
-      throw new IndexFailure("the index can't be closed", e);
+      db.closeE();
+    } catch (RocksDBException e) {
+      throw broken(e);
+    } finally {
+      current.close();
+      relaxed.close();
+      synced.close();
+      dbOptions.close();
+      familyOptions.close();
+      cache.close();
+      bloom.close();
     }
   }
 
-  /** Reads through one set of options: of the current state, or of a snapshot. */
-  private class RocksReader implements Reader {
-
+  private final class View implements ReplicaStore.Snapshot {
     private final ReadOptions options;
+    private final org.rocksdb.@Nullable Snapshot held;
 
-    RocksReader(ReadOptions options) {
+    View(ReadOptions options, org.rocksdb.@Nullable Snapshot held) {
       this.options = options;
+      this.held = held;
     }
 
     @Override
     public byte @Nullable [] get(Table table, byte[] key) {
       try {
-        return database.get(family(table), options, key);
+        return db.get(family(table), options, key);
       } catch (RocksDBException e) {
-        throw new IndexFailure("the index can't be read", e);
+        throw broken(e);
       }
     }
 
     @Override
     public Cursor scan(Table table, byte[] prefix, byte[] from) {
-      return new RocksCursor(database.newIterator(family(table), options), prefix, from);
-    }
-  }
-
-  private final class RocksSnapshot extends RocksReader implements Snapshot {
-
-    private final org.rocksdb.Snapshot held;
-    private final ReadOptions reading;
-
-    RocksSnapshot(org.rocksdb.Snapshot held) {
-      this(held, new ReadOptions().setSnapshot(held));
-    }
-
-    private RocksSnapshot(org.rocksdb.Snapshot held, ReadOptions reading) {
-      super(reading);
-      this.held = held;
-      this.reading = reading;
+      RocksIterator iterator = db.newIterator(family(table), options);
+      iterator.seek(from);
+      return new Walk(iterator, prefix);
     }
 
     @Override
     public void close() {
-      reading.close();
-      database.releaseSnapshot(held);
+      if (held != null) {
+        options.close();
+        db.releaseSnapshot(held);
+      }
     }
   }
 
-  /** A walk over the keys that start with a prefix. */
-  private static final class RocksCursor implements Cursor {
-
+  private static final class Walk implements Cursor {
     private final RocksIterator iterator;
     private final byte[] prefix;
     private boolean started;
+    private byte[] key = new byte[0];
 
-    RocksCursor(RocksIterator iterator, byte[] prefix, byte[] from) {
+    Walk(RocksIterator iterator, byte[] prefix) {
       this.iterator = iterator;
       this.prefix = prefix;
-      iterator.seek(from);
     }
 
     @Override
     public boolean next() {
-      if (started && iterator.isValid()) {
+      if (started) {
         iterator.next();
       }
       started = true;
-      if (iterator.isValid()) {
-        return startsWith(iterator.key(), prefix);
+      if (!iterator.isValid()) {
+        try {
+          iterator.status();
+        } catch (RocksDBException e) {
+          throw broken(e);
+        }
+        return false;
       }
-      checkStatus();
-      return false;
-    }
-
-    private void checkStatus() {
-      try {
-        iterator.status();
-      } catch (RocksDBException e) {
-        throw new IndexFailure("the index can't be read", e);
-      }
-    }
-
-    private static boolean startsWith(byte[] key, byte[] prefix) {
+      key = iterator.key();
       return key.length >= prefix.length
-          && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+          && java.util.Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     @Override
     public byte[] key() {
-      return iterator.key();
+      return key;
     }
 
     @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The tables of a replica on disk. The one door is {@link
- * org.grapevinefs.replication.index.RocksStore}.
+ * The replica's store on disk: {@link org.grapevinefs.replication.index.RocksStore}, the only door.
  */
 @NullMarked
 package org.grapevinefs.replication.index;

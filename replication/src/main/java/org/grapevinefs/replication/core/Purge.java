@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.core;
+
+import java.util.Collection;
+import java.util.Map;
+import org.grapevinefs.replication.proto.KnowledgeRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of tombstones. One may go when every member is known to know it, and this replica knows
+ * all that they knew then: so nothing made apart from it can still come. Its numbers raise the
+ * horizon, and who does not know all below the horizon is answered in FULL.
+ */
+final class Purge {
+
+  private static final int BATCH = 10_000;
+
+  private final Context context;
+
+  Purge(Context context) {
+    this.context = context;
+  }
+
+  @Nullable Knowledge peer(String member) {
+    byte[] bytes = context.store.reader().get(Table.PEER, Keys.text(member));
+    return bytes == null ? null : Codec.knowledge(Codec.parsed(KnowledgeRecord.parser(), bytes));
+  }
+
+  void peerKnows(String member, Knowledge knowledge) {
+    Knowledge before = peer(member);
+    if (before != null && knowledge.equals(before)) {
+      return;
+    }
+    Batch batch = new Batch();
+    batch.put(Table.PEER, Keys.text(member), Codec.stored(Codec.knowledge(knowledge)));
+    context.store.commit(batch, false);
+  }
+
+  /**
+   * Purges what may go; {@code olderThan} is a clock below which all may. Returns how many went.
+   */
+  int run(Collection<String> otherMembers, long olderThan) {
+    Transaction tx = context.begin();
+    Knowledge everyone = knownByAll(tx.state.knowledge, otherMembers);
+    int purged = 0;
+    for (FileId id : tx.reads.ids(Table.TOMBSTONE, BATCH)) {
+      Inode inode = tx.inode(id);
+      if (inode == null || tx.reads.has(Table.UNSETTLED, id) || !mayGo(tx, inode)) {
+        continue;
+      }
+      boolean known = inode.places().stream().allMatch(place -> everyone.covers(place.dot()));
+      if (known || inode.latestClock() < olderThan) {
+        for (Place place : inode.places()) {
+          tx.state.horizon = tx.state.horizon.with(place.dot());
+        }
+        tx.putInode(id, inode, null);
+        tx.forgetLocal(id);
+        purged++;
+      }
+    }
+    if (purged > 0) {
+      context.commit(tx, false);
+    }
+    return purged;
+  }
+
+  private static boolean mayGo(Transaction tx, Inode inode) {
+    return !inode.isAlive()
+        && tx.reads.placed(inode.id()).isEmpty()
+        && !(inode.isDirectory() && tx.anyChild(inode.id(), child -> true));
+  }
+
+  private Knowledge knownByAll(Knowledge mine, Collection<String> members) {
+    Map<Origin, Long> least = new java.util.TreeMap<>(mine.asMap());
+    for (String member : members) {
+      Knowledge theirs = peer(member);
+      if (theirs == null || !mine.includes(theirs)) {
+        return Knowledge.NONE;
+      }
+      least.replaceAll((origin, seq) -> Math.min(seq, theirs.get(origin)));
+    }
+    return Knowledge.of(least);
+  }
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.core;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change in the making: registers with all that is derived from them (claims, log, digest,
+ * counters), and the names on disk. Everything goes into one batch. Not thread-safe.
+ */
+final class Transaction implements Claims {
+
+  private static final byte[] NOTHING = {Codec.VERSION};
+  private static final byte[] GRAVE = {0};
+
+  final State state;
+  final Reads reads;
+  private final Overlay overlay;
+  private final StateRows rows;
+  private final Map<FileId, Touched> touched = new LinkedHashMap<>();
+  private final Map<FileId, Change.Tick> ticks = new HashMap<>();
+  private final Set<FileId> onDisk = new HashSet<>();
+  final List<Dot> dots = new ArrayList<>();
+
+  /** An inode before the transaction and now. */
+  record Touched(@Nullable Inode before, @Nullable Inode now) {}
+
+  Transaction(ReplicaStore.Reader reader, State before) {
+    this.state = before.clone();
+    this.overlay = new Overlay(reader);
+    this.reads = new Reads(overlay);
+    this.rows = new StateRows(before);
+  }
+
+  // --- registers
+
+  Map<FileId, Touched> touched() {
+    return touched;
+  }
+
+  /** Marks an inode whose names on disk this transaction itself brings up to date. */
+  void settledHere(FileId id) {
+    onDisk.add(id);
+  }
+
+  boolean isSettledHere(FileId id) {
+    return onDisk.contains(id);
+  }
+
+  /** The next change of this replica. */
+  Dot nextDot() {
+    Dot dot = new Dot(state.origin, state.knowledge.get(state.origin) + 1);
+    state.knowledge = state.knowledge.with(dot);
+    dots.add(dot);
+    return dot;
+  }
+
+  /** Replaces an inode's registers; null for none. */
+  void putInode(FileId id, @Nullable Inode before, @Nullable Inode now) {
+    byte[] key = id.toBytes();
+    if (now == null) {
+      overlay.delete(Table.INODE, key);
+    } else {
+      overlay.put(Table.INODE, key, Codec.stored(Codec.inode(now)));
+    }
+    updateLog(id, before, now);
+    updateClaims(before, now);
+    count(before, -1);
+    count(now, 1);
+    boolean wasDead = before != null && !before.isAlive();
+    boolean isDead = now != null && !now.isAlive();
+    if (isDead != wasDead) {
+      mark(Table.TOMBSTONE, id, isDead);
+    }
+    Touched earlier = touched.get(id);
+    touched.put(id, new Touched(earlier == null ? before : earlier.before(), now));
+  }
+
+  private void updateLog(FileId id, @Nullable Inode before, @Nullable Inode now) {
+    Set<Dot> old = before == null ? Set.of() : before.dots();
+    Set<Dot> fresh = now == null ? Set.of() : now.dots();
+    for (Dot dot : old) {
+      if (!fresh.contains(dot)) {
+        overlay.delete(Table.LOG, Keys.dot(dot));
+      }
+    }
+    for (Dot dot : fresh) {
+      if (!old.contains(dot)) {
+        overlay.put(Table.LOG, Keys.dot(dot), id.toBytes());
+      }
+    }
+  }
+
+  /** The links under which an inode is listed as wanting a name. */
+  List<Link> claimed(@Nullable Inode inode, Map<FileId, Link> undone) {
+    if (inode == null || inode.isRoot() || !(inode.isAlive() || inode.isDirectory())) {
+      return List.of();
+    }
+    Link fallBack = inode.isDirectory() ? undone.get(inode.id()) : null;
+    return fallBack != null ? List.of(fallBack) : inode.links();
+  }
+
+  private void updateClaims(@Nullable Inode before, @Nullable Inode now) {
+    List<Link> old = claimed(before, state.undone);
+    List<Link> fresh = claimed(now, state.undone);
+    if (!old.equals(fresh) && before != null) {
+      old.forEach(link -> overlay.delete(Table.CLAIM, Keys.claim(link, before.id())));
+    }
+    if (!old.equals(fresh) && now != null) {
+      fresh.forEach(link -> overlay.put(Table.CLAIM, Keys.claim(link, now.id()), NOTHING));
+    }
+  }
+
+  /** Moves a directory's claim when its fall-back changes. */
+  void moveClaim(Inode directory, List<Link> from, List<Link> to) {
+    from.forEach(link -> overlay.delete(Table.CLAIM, Keys.claim(link, directory.id())));
+    to.forEach(link -> overlay.put(Table.CLAIM, Keys.claim(link, directory.id()), NOTHING));
+  }
+
+  private void count(@Nullable Inode inode, int sign) {
+    if (inode == null || !inode.isAlive()) {
+      return;
+    }
+    state.digest += sign * stateDigest(inode);
+    if (!inode.isRoot()) {
+      state.files += sign;
+      Content winner = inode.winner();
+      state.bytes += winner instanceof Content.Regular regular ? sign * regular.size() : 0;
+    }
+  }
+
+  /** The part of the state digest that an inode which is there adds. */
+  static long stateDigest(Inode inode) {
+    long sum = 0;
+    long id = Hash64.mix(inode.id().high(), inode.id().low());
+    for (Place value : inode.places()) {
+      sum += Hash64.mix(id, value.dot().hash64(), 1);
+    }
+    for (Attrs value : inode.attrs()) {
+      sum += Hash64.mix(id, value.dot().hash64(), 2);
+    }
+    for (Content value : inode.contents()) {
+      sum += Hash64.mix(id, value.dot().hash64(), 3);
+    }
+    return sum;
+  }
+
+  // --- names on disk
+
+  void addEntry(Entry entry) {
+    overlay.put(Table.CHILD, Keys.child(entry.directory(), entry.cookie()), Reads.stored(entry));
+    List<Entry> entries = new ArrayList<>(reads.placed(entry.shown()));
+    entries.add(entry);
+    putPlaced(entry.shown(), entries);
+    if (entry.type() == FileType.DIRECTORY) {
+      addSubdirectories(entry.directory(), 1);
+    }
+    state.conflicts += entry.isConflict() ? 1 : 0;
+    if (entry.isConflict()) {
+      mark(Table.CONFLICT, entry.source(), true);
+    }
+    if (entry.isSibling()) {
+      overlay.put(Table.SIBLING, Keys.pair(entry.source(), entry.shown()), NOTHING);
+    }
+  }
+
+  void removeEntry(Entry entry) {
+    byte[] key = Keys.child(entry.directory(), entry.cookie());
+    if (reads.isProbedPast(entry.directory(), entry.cookie())) {
+      overlay.put(Table.CHILD, key, GRAVE);
+    } else {
+      overlay.delete(Table.CHILD, key);
+    }
+    List<Entry> entries = new ArrayList<>(reads.placed(entry.shown()));
+    entries.removeIf(
+        other -> other.directory().equals(entry.directory()) && other.name().equals(entry.name()));
+    putPlaced(entry.shown(), entries);
+    if (entry.type() == FileType.DIRECTORY) {
+      addSubdirectories(entry.directory(), -1);
+    }
+    state.conflicts -= entry.isConflict() ? 1 : 0;
+    if (entry.isSibling() && entries.isEmpty()) {
+      overlay.delete(Table.SIBLING, Keys.pair(entry.source(), entry.shown()));
+    }
+  }
+
+  /** Replaces what an entry shows, keeping its name. */
+  void replaceEntry(Entry old, Entry now) {
+    overlay.put(Table.CHILD, Keys.child(now.directory(), now.cookie()), Reads.stored(now));
+    List<Entry> entries = new ArrayList<>(reads.placed(now.shown()));
+    entries.replaceAll(entry -> entry.equals(old) ? now : entry);
+    putPlaced(now.shown(), entries);
+  }
+
+  private void putPlaced(FileId shown, List<Entry> entries) {
+    if (entries.isEmpty()) {
+      overlay.delete(Table.PLACED, shown.toBytes());
+    } else {
+      overlay.put(Table.PLACED, shown.toBytes(), Reads.entries(entries));
+    }
+  }
+
+  private void addSubdirectories(FileId directory, int more) {
+    Reads.Local local = local(directory);
+    putLocal(directory, new Reads.Local(local.tick(), local.subdirectories() + more));
+  }
+
+  private Reads.Local local(FileId id) {
+    Reads.Local local = reads.local(id);
+    return local == null ? new Reads.Local(1, 0) : local;
+  }
+
+  private void putLocal(FileId id, Reads.Local local) {
+    overlay.put(Table.LOCAL, id.toBytes(), local.toBytes());
+  }
+
+  /** Gives an inode a change attribute that it never had. */
+  void touch(FileId id, long tick) {
+    Reads.Local local = local(id);
+    Change.Tick earlier = ticks.get(id);
+    ticks.put(id, new Change.Tick(earlier == null ? local.tick() : earlier.before(), tick));
+    putLocal(id, new Reads.Local(tick, local.subdirectories()));
+  }
+
+  Map<FileId, Change.Tick> ticks() {
+    return ticks;
+  }
+
+  void forgetLocal(FileId id) {
+    overlay.delete(Table.LOCAL, id.toBytes());
+  }
+
+  void putHeld(FileId shown, Content.@Nullable Regular held) {
+    if (held == null) {
+      overlay.delete(Table.HELD, shown.toBytes());
+    } else {
+      overlay.put(Table.HELD, shown.toBytes(), Codec.stored(Codec.content(held)));
+    }
+  }
+
+  /** Puts an id into a table of ids, or takes it out, counting where that is counted. */
+  void mark(Table table, FileId id, boolean in) {
+    boolean was = reads.has(table, id);
+    if (was == in) {
+      return;
+    }
+    if (in) {
+      overlay.put(table, id.toBytes(), NOTHING);
+    } else {
+      overlay.delete(table, id.toBytes());
+    }
+    if (table == Table.UNSETTLED) {
+      state.unsettled += in ? 1 : -1;
+    } else if (table == Table.PENDING) {
+      state.pending += in ? 1 : -1;
+    }
+  }
+
+  void put(Table table, byte[] key, byte[] value) {
+    overlay.put(table, key, value);
+  }
+
+  void delete(Table table, byte[] key) {
+    overlay.delete(table, key);
+  }
+
+  // --- the odd ones
+
+  void setMissing(FileId parent, boolean in) {
+    if (state.missing.contains(parent) != in) {
+      state.missing = in ? State.with(state.missing, parent) : State.without(state.missing, parent);
+      odd('x', parent, in ? NOTHING : null);
+    }
+  }
+
+  void setMerged(FileId directory, boolean in) {
+    if (state.merged.contains(directory) != in) {
+      state.merged =
+          in ? State.with(state.merged, directory) : State.without(state.merged, directory);
+      odd('m', directory, in ? NOTHING : null);
+    }
+  }
+
+  void setAlias(FileId directory, @Nullable FileId canonical) {
+    if (!Objects.equals(state.aliases.get(directory), canonical)) {
+      state.aliases =
+          canonical == null
+              ? State.without(state.aliases, directory)
+              : State.with(state.aliases, directory, canonical);
+      odd('a', directory, canonical == null ? null : canonical.toBytes());
+    }
+  }
+
+  void setUndone(Map<FileId, Link> undone) {
+    for (FileId id : state.undone.keySet()) {
+      if (!undone.containsKey(id)) {
+        odd('u', id, null);
+      }
+    }
+    undone.forEach((id, link) -> odd('u', id, Codec.stored(Codec.link(link))));
+    state.undone = Map.copyOf(undone);
+  }
+
+  private void odd(char kind, FileId id, byte @Nullable [] value) {
+    byte[] key = Keys.prefixed(kind, id.toBytes());
+    if (value == null) {
+      overlay.delete(Table.ODD, key);
+    } else {
+      overlay.put(Table.ODD, key, value);
+    }
+  }
+
+  /** The batch, with the rows of the state. */
+  Batch toBatch() {
+    rows.write(state, overlay);
+    return overlay.toBatch();
+  }
+
+  // --- claims
+
+  @Override
+  public @Nullable Inode inode(FileId id) {
+    Touched here = touched.get(id);
+    if (here != null) {
+      return here.now();
+    }
+    Inode inode = reads.inode(id);
+    return inode == null && id.equals(FileId.ROOT) ? Inode.root() : inode;
+  }
+
+  @Override
+  public List<FileId> claimants(FileId parent, EntryName name) {
+    return reads.claimants(parent, name);
+  }
+
+  @Override
+  public boolean anyChild(FileId parent, Predicate<FileId> test) {
+    return reads.anyClaim(parent, test);
+  }
+
+  @Override
+  public Set<FileId> missingParents() {
+    return state.missing;
+  }
+
+  @Override
+  public @Nullable Link undone(FileId directory) {
+    return state.undone.get(directory);
+  }
+
+  @Override
+  public boolean isPlain() {
+    return state.merged.isEmpty() && state.missing.isEmpty();
+  }
+
+  @Override
+  public String nodeName(Origin origin) {
+    return state.names.getOrDefault(origin, origin.toString());
+  }
+}
