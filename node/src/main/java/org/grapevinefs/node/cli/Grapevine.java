@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
       WaitCommand.class,
       ConflictsCommand.class,
       EventsCommand.class,
+      InitCommand.class,
+      ConfigCommand.class,
       WarmUpCommand.class
     })
 public final class Grapevine implements Callable<Integer> {

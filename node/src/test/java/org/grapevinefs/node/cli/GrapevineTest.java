@@ -36,7 +36,10 @@ class GrapevineTest {
         "wait --help",
         "conflicts --help",
         "conflicts resolve --help",
-        "events --help"
+        "events --help",
+        "init --help",
+        "config --help",
+        "config check --help"
       })
   void run_help_isDone(String words) {
     assertThat(run(words.split(" "))).isZero();
@@ -55,6 +58,10 @@ class GrapevineTest {
         "status --admin 127.0.0.1:70000",
         "zone create",
         "zone create z --size 1XB",
+        "config",
+        "init",
+        "init --name UPPER",
+        "init --name a --zone .grapevine",
         "wait",
         "wait z --timeout soon",
         "conflicts resolve z p --keep neither"
