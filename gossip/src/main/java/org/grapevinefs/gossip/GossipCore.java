@@ -258,11 +258,20 @@ public final class GossipCore {
     for (NodeId asker : peer.takeAskers(awake)) {
       relay(passed.relayable(), peers.get(asker), effects);
     }
-    if (from != null && direct && elp.answerWanted() && peer.mayAnswer(now)) {
+    if (from != null && direct) {
+      serve(passed, from, size, now, effects);
+    }
+  }
+
+  private void serve(
+      PacketGate.Passed passed, InetSocketAddress from, int size, long now, List<Effect> effects) {
+    PeerRecord peer = passed.peer();
+    if (passed.elp().answerWanted() && peer.mayRequest(now)) {
       answer(peer, from, size, now, effects);
     }
-    if (direct && elp.probe() != 0 && size >= Limits.QUESTION_BYTES) {
-      lookFor(byPrefix.get(elp.probe()), peer, now, effects);
+    long probe = passed.elp().probe();
+    if (probe != 0 && size >= Limits.QUESTION_BYTES && peer.mayRequest(now)) {
+      lookFor(byPrefix.get(probe), peer, now, effects);
     }
   }
 

@@ -11,6 +11,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class GossipService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GossipService.class);
   private static final int RECEIVE_BYTES = 2_048;
+  private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(1 << 19, 1 << 20);
   private static final long LOOK_AROUND_SECONDS = 30;
 
   private final GossipConfig config;
@@ -48,7 +51,7 @@ public final class GossipService implements AutoCloseable {
   private final NewsDesk news = new NewsDesk();
   private final AddressBook addresses = new AddressBook();
   private final AtomicLong sendFailures = new AtomicLong();
-  private final AtomicBoolean resolving = new AtomicBoolean();
+  private final AtomicInteger lookUpsWanted = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final EventLoopGroup group;
   private final Channel channel;
@@ -220,6 +223,7 @@ public final class GossipService implements AutoCloseable {
             .channel(NioDatagramChannel.class)
             .option(ChannelOption.SO_BROADCAST, true)
             .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BYTES))
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
             .handler(new Receiver())
             .bind(listen)
             .awaitUninterruptibly();
@@ -320,20 +324,21 @@ public final class GossipService implements AutoCloseable {
   private void lookAround() {
     networks = LocalNetworks.of(listening());
     useAddresses();
-    if (resolving.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("gossip-names").start(this::resolve);
+    // Whoever finds no look-up under way starts one; others make it go round once more.
+    if (lookUpsWanted.getAndIncrement() == 0) {
+      Thread.ofVirtual().name("gossip-names").start(this::lookUpNames);
     }
   }
 
-  private void resolve() {
-    try {
+  private void lookUpNames() {
+    int wanted;
+    do {
+      wanted = lookUpsWanted.get();
       List<NodeAddress> places = new ArrayList<>(config.seeds());
       roster.entries().forEach(entry -> places.addAll(entry.addresses()));
       addresses.refresh(places);
       useAddresses();
-    } finally {
-      resolving.set(false);
-    }
+    } while (!lookUpsWanted.compareAndSet(wanted, 0));
   }
 
   private void useAddresses() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,14 +17,15 @@ import org.slf4j.LoggerFactory;
 final class NewsDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NewsDesk.class);
   private static final int QUEUE = 8_192;
+  private static final long WAIT_MILLIS = 200;
 
   private final List<GossipListener> listeners = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Effect> queue = new ArrayBlockingQueue<>(QUEUE);
   private final AtomicLong lost = new AtomicLong();
-  private final Thread thread;
+  private volatile boolean closed;
 
   NewsDesk() {
-    this.thread = Thread.ofVirtual().name("gossip-news").start(this::run);
+    Thread.ofVirtual().name("gossip-news").start(this::run);
   }
 
   void listen(GossipListener listener) {
@@ -44,14 +46,13 @@ final class NewsDesk implements AutoCloseable {
 
   private void run() {
     try {
-      while (true) {
-        Effect news = queue.take();
-        for (GossipListener listener : listeners) {
-          pass(news, listener);
+      while (!closed) {
+        Effect news = queue.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        if (news != null) {
+          listeners.forEach(listener -> pass(news, listener));
         }
       }
     } catch (InterruptedException e) {
-      // Closed.
       Thread.currentThread().interrupt();
     }
   }
@@ -77,6 +78,7 @@ final class NewsDesk implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    // No interrupt: it would close a file that a listener is just writing.
+    closed = true;
   }
 }

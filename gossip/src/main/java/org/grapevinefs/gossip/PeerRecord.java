@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** All that the core remembers of one peer. Bounded: {@link Limits}. */
 final class PeerRecord {
   private static final long LONGEST_BACKOFF = 4_000_000_000L;
+  private static final long REQUEST_INTERVAL = 50_000_000L;
+  private static final long REQUEST_BURST = 9 * REQUEST_INTERVAL;
 
   private final NodeId id;
   final Liveness liveness = new Liveness();
@@ -44,7 +46,7 @@ final class PeerRecord {
   private long echoedAt;
   private long askAt;
   private long askBackoff;
-  private long answeredAt;
+  private long requestsPaidUntil = Long.MIN_VALUE;
   private long toldDigest;
   private boolean digestDiffers;
   private boolean unknownVersionTold;
@@ -146,12 +148,16 @@ final class PeerRecord {
     askAt = awake + askBackoff - heartbeat / 4;
   }
 
-  /** Whether it may have an answer now: at most one each 50 ms. */
-  boolean mayAnswer(long now) {
-    if (answeredAt != 0 && now - answeredAt < 50_000_000L) {
+  /**
+   * Whether it may cost us a signature and a packet now: ten at once, and one each 50 ms in the
+   * long run.
+   */
+  boolean mayRequest(long now) {
+    long credit = Math.max(requestsPaidUntil, now);
+    if (credit - now > REQUEST_BURST) {
       return false;
     }
-    answeredAt = now;
+    requestsPaidUntil = credit + REQUEST_INTERVAL;
     return true;
   }
 

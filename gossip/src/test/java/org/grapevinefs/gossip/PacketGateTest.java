@@ -130,6 +130,30 @@ class PacketGateTest {
   }
 
   @Test
+  void onPacket_floodOfQuestions_isAnsweredTenTimes() {
+    for (int i = 1; i <= 40; i++) {
+      Elp question =
+          new Elp(
+              TestKeys.MESH,
+              SimulatedMesh.id(2),
+              200,
+              i,
+              0,
+              0,
+              Health.GOOD,
+              true,
+              0,
+              List.of(),
+              List.of(),
+              List.of());
+      byte[] packet = ElpCodec.seal(question, TestKeys.key(2), Limits.PACKET_BYTES, true).bytes();
+      assertThat(core.onPacket(packet, FROM, 1_000)).isNotNull();
+    }
+    assertThat(core.stats().accepted()).isEqualTo(40);
+    assertThat(core.stats().answered()).isEqualTo(10);
+  }
+
+  @Test
   void onPacket_revokedNode_isUnknownAtOnce() {
     assertThat(core.onPacket(friend.packetForStream(1), FROM, 1)).isNotEmpty();
     assertThat(core.setRoster(TestKeys.roster(1, 3)))
