@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.peer;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.grapevinefs.gossip.NodeId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whom a zone's replica asks for changes, and when. Pure: no thread, no clock, no network.
+ *
+ * <p>A member is worth asking while it is up, its digest differs from ours, and it is not the
+ * digest of an answer that we already took in: then we know more than it does, and it is for it to
+ * ask. Of those worth asking the nearest comes first, then the one that counts the most changes.
+ * One session at a time; who failed waits, longer each time.
+ */
+final class PullPlanner {
+  static final long FIRST_WAIT_NANOS = 100_000_000L;
+  static final long LAST_WAIT_NANOS = 30_000_000_000L;
+
+  private static final class Member {
+    final Backoff backoff;
+    boolean up;
+    int rank;
+    boolean heard;
+    long sum;
+    long digest;
+    long pending;
+    boolean took;
+    long takenDigest;
+    long notBefore;
+    String trouble = "";
+
+    Member(RandomGenerator random) {
+      backoff = new Backoff(FIRST_WAIT_NANOS, LAST_WAIT_NANOS, random);
+    }
+  }
+
+  private final RandomGenerator random;
+  private final Map<NodeId, Member> members = new TreeMap<>();
+  private @Nullable NodeId asking;
+  private long mySum;
+  private long myDigest;
+
+  PullPlanner(RandomGenerator random) {
+    this.random = random;
+  }
+
+  private Member member(NodeId node) {
+    return members.computeIfAbsent(node, n -> new Member(random));
+  }
+
+  /** What this replica knows now. */
+  void mine(long sum, long digest) {
+    mySum = sum;
+    myDigest = digest;
+  }
+
+  /** A member is connected; the lower its rank the nearer it is. */
+  void up(NodeId node, int rank, long now) {
+    Member member = member(node);
+    if (!member.up) {
+      member.up = true;
+      member.notBefore = now;
+    }
+    member.rank = rank;
+  }
+
+  /** A member's connection went. */
+  void down(NodeId node) {
+    member(node).up = false;
+  }
+
+  /** A node is no member any more. */
+  void forget(NodeId node) {
+    members.remove(node);
+  }
+
+  /** A member said what it knows; whether that is news. */
+  boolean heard(NodeId node, long sum, long digest, long pending) {
+    Member member = member(node);
+    boolean news = !member.heard || member.digest != digest;
+    member.heard = true;
+    member.sum = sum;
+    member.digest = digest;
+    member.pending = pending;
+    return news;
+  }
+
+  private boolean worthAsking(Member member) {
+    return member.up
+        && member.heard
+        && member.digest != myDigest
+        && !(member.took && member.takenDigest == member.digest);
+  }
+
+  /** Whom to ask now; that session is then under way until {@link #done} or {@link #failed}. */
+  Optional<NodeId> next(long now) {
+    if (asking != null) {
+      return Optional.empty();
+    }
+    Optional<NodeId> chosen =
+        members.entrySet().stream()
+            .filter(e -> worthAsking(e.getValue()) && now - e.getValue().notBefore >= 0)
+            .min(
+                Comparator.<Map.Entry<NodeId, Member>>comparingInt(e -> e.getValue().rank)
+                    .thenComparing(e -> e.getValue().sum, Comparator.<Long>reverseOrder()))
+            .map(Map.Entry::getKey);
+    chosen.ifPresent(node -> asking = node);
+    return chosen;
+  }
+
+  /** The session ended well: its answer, from a state of that digest, is taken in. */
+  void done(NodeId node, long answeredDigest) {
+    asking = null;
+    Member member = member(node);
+    member.took = true;
+    member.takenDigest = answeredDigest;
+    member.backoff.succeeded();
+    member.trouble = "";
+  }
+
+  /** The session failed. */
+  void failed(NodeId node, String why, long now) {
+    asking = null;
+    Member member = member(node);
+    member.trouble = why;
+    member.notBefore = now + member.backoff.failed();
+  }
+
+  /** How this replica stands to each member. */
+  List<Behind> behind() {
+    List<Behind> result = new ArrayList<>();
+    members.forEach((node, member) -> result.add(behind(node, member)));
+    return result;
+  }
+
+  private Behind behind(NodeId node, Member m) {
+    String why;
+    if (m.heard && m.digest == myDigest) {
+      why = "";
+    } else if (!m.up) {
+      why = "not connected";
+    } else if (!m.heard) {
+      why = "said nothing yet";
+    } else if (node.equals(asking)) {
+      why = "pulling";
+    } else if (!worthAsking(m)) {
+      why = "knows less";
+    } else {
+      why = m.trouble.isEmpty() ? "waiting for its turn" : m.trouble;
+    }
+    boolean behind = m.heard && m.digest != myDigest && worthAsking(m);
+    long by = behind ? Math.max(1, m.sum - mySum) : 0;
+    return new Behind(node, m.up, m.sum, by, m.pending, why);
+  }
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.peer;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.grapevinefs.gossip.NodeId;
+import org.grapevinefs.gossip.ZoneId;
+import org.grapevinefs.replication.core.Knowledge;
+import org.grapevinefs.replication.core.PendingContent;
+import org.grapevinefs.replication.core.PullHeader;
+import org.grapevinefs.replication.core.PullResult;
+import org.grapevinefs.replication.peer.ContentPlanner.Assignment;
+import org.grapevinefs.replication.peer.ContentPlanner.Wanted;
+import org.grapevinefs.replication.peer.PeerException.Kind;
+import org.grapevinefs.replication.peer.proto.Fetch;
+import org.grapevinefs.replication.peer.proto.Pull;
+import org.grapevinefs.replication.peer.proto.Request;
+import org.grapevinefs.replication.peer.proto.ZoneVersion;
+import org.grapevinefs.replication.zone.ZoneReplica;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one local replica level with the zone's other members: does what {@link PullPlanner} and
+ * {@link ContentPlanner} decide, on workers, never more than one pull at a time.
+ */
+final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(ZoneSync.class);
+  private static final int MAX_OFFERED = 2048;
+  private static final int FEW_LEFT = 256;
+
+  private final ZoneId zone;
+  private final ZoneReplica replica;
+  private final PeerTransport transport;
+  private final FairExecutor<ZoneId> workers;
+  private final Runnable afterPull;
+  private final PullPlanner pulls = new PullPlanner(new SplittableRandom());
+  private final ContentPlanner contents = new ContentPlanner();
+  private final Map<Wanted, PendingContent> wanted = new HashMap<>();
+  private boolean loading;
+  private boolean loadAgain;
+  private boolean maybeMore = true;
+  private boolean closed;
+
+  /**
+   * A driver that does nothing until it hears of members.
+   *
+   * @param afterPull called after each pull that was taken in, on a worker
+   */
+  ZoneSync(
+      ZoneId zone,
+      ZoneReplica replica,
+      PeerTransport transport,
+      FairExecutor<ZoneId> workers,
+      Runnable afterPull) {
+    this.zone = zone;
+    this.replica = replica;
+    this.transport = transport;
+    this.workers = workers;
+    this.afterPull = afterPull;
+  }
+
+  /** What this replica knows, now that peers may hear of it. */
+  void mine(Knowledge knowledge) {
+    synchronized (this) {
+      pulls.mine(knowledge.sum(), knowledge.digest());
+    }
+    step();
+  }
+
+  void up(NodeId node, int rank) {
+    synchronized (this) {
+      pulls.up(node, rank, transport.nanoTime());
+      contents.up(node, rank);
+    }
+    step();
+  }
+
+  synchronized void down(NodeId node) {
+    pulls.down(node);
+    contents.down(node);
+  }
+
+  synchronized void forget(NodeId node) {
+    pulls.forget(node);
+    contents.down(node);
+  }
+
+  void heard(NodeId node, ZoneVersion version) {
+    synchronized (this) {
+      boolean news = pulls.heard(node, version.getSum(), version.getDigest(), version.getPending());
+      if (news) {
+        contents.news(node);
+      }
+    }
+    step();
+  }
+
+  synchronized List<Behind> behind() {
+    return pulls.behind();
+  }
+
+  synchronized void close() {
+    closed = true;
+  }
+
+  /** Does what is due; called after each event, and now and then. */
+  void step() {
+    Optional<NodeId> ask;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      ask = pulls.next(transport.nanoTime());
+    }
+    ask.ifPresent(node -> work(() -> pull(node), why -> failed(node, why)));
+    fetchMore();
+  }
+
+  /** Looks again for contents that are wanted. */
+  void reload() {
+    synchronized (this) {
+      if (loading) {
+        loadAgain = true;
+        return;
+      }
+      loading = true;
+    }
+    work(this::load, why -> loaded(List.of()));
+  }
+
+  private interface Failed {
+    void because(IOException reason);
+  }
+
+  private void work(Runnable task, Failed failed) {
+    if (!workers.tryExecute(zone, task)) {
+      failed.because(new PeerException(Kind.NOT_SENT, "too much to do"));
+    }
+  }
+
+  private PeerConnection connection(NodeId node) throws PeerException {
+    PeerConnection connection = transport.connection(node, Lane.BULK);
+    if (connection == null) {
+      connection = transport.connection(node, Lane.URGENT);
+    }
+    if (connection == null) {
+      throw new PeerException(Kind.NOT_SENT, "not connected");
+    }
+    return connection;
+  }
+
+  private void pull(NodeId node) {
+    try {
+      PeerConnection connection = connection(node);
+      Knowledge known = replica.knowledge();
+      Pull.Builder pull =
+          Pull.newBuilder()
+              .setZone(ByteString.copyFrom(zone.toBytes()))
+              .addAllKnown(ZoneWire.known(known, Knowledge.NONE));
+      start(connection, Request.newBuilder().setPull(pull), new PullSession(replica, node, this));
+    } catch (IOException e) {
+      failed(node, e);
+    } catch (RuntimeException e) {
+      failed(node, new IOException("a pull could not be asked for", e));
+    }
+  }
+
+  private void start(
+      PeerConnection connection, Request.Builder request, StreamInbox.Consumer consumer) {
+    StreamInbox inbox = new StreamInbox(consumer, task -> workers.tryExecute(zone, task));
+    inbox.handle(connection.stream(request, false, inbox));
+  }
+
+  @Override
+  public void pulled(NodeId from, PullHeader header, PullResult result) {
+    result.alarms().forEach(alarm -> LOG.warn("zone {}: {}", zone, alarm));
+    synchronized (this) {
+      pulls.done(from, header.knowledge().digest());
+    }
+    afterPull.run();
+    reload();
+    step();
+  }
+
+  @Override
+  public void failed(NodeId from, IOException reason) {
+    LOG.debug("zone {}: pull from {} failed: {}", zone, from.shortForm(), reason.toString());
+    synchronized (this) {
+      pulls.failed(from, String.valueOf(reason.getMessage()), transport.nanoTime());
+    }
+  }
+
+  private void load() {
+    List<PendingContent> pending = List.of();
+    try {
+      pending = replica.pending(MAX_OFFERED);
+    } finally {
+      loaded(pending);
+    }
+  }
+
+  private void loaded(List<PendingContent> pending) {
+    boolean again;
+    synchronized (this) {
+      Map<Wanted, Long> offered = new LinkedHashMap<>();
+      Map<Wanted, PendingContent> before = Map.copyOf(wanted);
+      wanted.clear();
+      for (PendingContent content : pending) {
+        Wanted key = new Wanted(content.source(), content.wanted().dot());
+        wanted.put(key, content);
+        offered.put(key, content.missingBytes());
+      }
+      before.forEach(wanted::putIfAbsent);
+      wanted.keySet().retainAll(keysInPlay(offered));
+      contents.offer(offered);
+      maybeMore = pending.size() >= MAX_OFFERED;
+      loading = false;
+      again = loadAgain;
+      loadAgain = false;
+    }
+    if (again) {
+      reload();
+    } else {
+      fetchMore();
+    }
+  }
+
+  private Set<Wanted> keysInPlay(Map<Wanted, Long> offered) {
+    Set<Wanted> keys = new HashSet<>(offered.keySet());
+    keys.addAll(contents.keysUnderWay());
+    return keys;
+  }
+
+  private void fetchMore() {
+    while (true) {
+      Assignment assignment;
+      List<PendingContent> what;
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
+        assignment = contents.next(transport.nanoTime()).orElse(null);
+        if (assignment == null) {
+          return;
+        }
+        what = assignment.contents().stream().map(wanted::get).filter(Objects::nonNull).toList();
+      }
+      Assignment todo = assignment;
+      work(() -> fetch(todo, what), why -> ended(todo, why));
+    }
+  }
+
+  private void fetch(Assignment assignment, List<PendingContent> what) {
+    FetchSession session = new FetchSession(replica, assignment, this);
+    try {
+      PeerConnection connection = connection(assignment.member());
+      Fetch.Builder fetch = session.prepare(what, ByteString.copyFrom(zone.toBytes()));
+      if (fetch.getStretchesCount() == 0) {
+        session.end(null);
+        return;
+      }
+      start(connection, Request.newBuilder().setFetch(fetch), session);
+    } catch (IOException e) {
+      session.end(e);
+    } catch (RuntimeException e) {
+      session.end(new IOException("contents could not be asked for", e));
+    }
+  }
+
+  @Override
+  public synchronized void refused(Assignment assignment, Wanted content) {
+    contents.refuse(assignment.member(), content, transport.nanoTime());
+  }
+
+  @Override
+  public void ended(Assignment assignment, @Nullable IOException reason) {
+    if (reason != null) {
+      LOG.debug(
+          "zone {}: contents from {}: {}",
+          zone,
+          assignment.member().shortForm(),
+          reason.toString());
+    }
+    boolean low;
+    synchronized (this) {
+      contents.ended(assignment, reason == null, transport.nanoTime());
+      low = contents.waiting() < FEW_LEFT && (maybeMore || contents.underWay() == 0);
+    }
+    if (low) {
+      reload();
+    } else {
+      fetchMore();
+    }
+  }
+}
