@@ -9,8 +9,8 @@ import org.grapevinefs.nfsgateway.v4.Nfs4Program;
 /**
  * An NFS server over zones: one TCP port, no portmapper. Thread-safe.
  *
- * <p>Serves NFS 4.1 and 4.2. The pseudo root lists the exports that a client may see; each is a
- * directory in it and a file system of its own.
+ * <p>Serves NFS 4.0, 4.1 and 4.2. The pseudo root lists the exports that a client may see; each is
+ * a directory in it and a file system of its own.
  */
 public final class NfsGateway implements AutoCloseable {
 

@@ -2,12 +2,14 @@
 package org.grapevinefs.nfsgateway.rpc;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.dcache.oncrpc4j.xdr.Xdr;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.filterchain.BaseFilter;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.grizzly.memory.BuffersBuffer;
+import org.glassfish.grizzly.memory.ByteBufferWrapper;
 import org.glassfish.grizzly.memory.MemoryManager;
 
 /**
@@ -22,7 +24,9 @@ final class RecordFilter extends BaseFilter {
   private static final int MAX_FRAGMENTS = 64;
   private static final int MAX_AUTH = 400;
   private static final int CALL = 0;
+  private static final int AUTH_NONE = 0;
   private static final int AUTH_SYS = 1;
+  private static final int AUTH_TLS = 7;
 
   private final int maxMessage;
 
@@ -60,9 +64,24 @@ final class RecordFilter extends BaseFilter {
       return hangUp(context, stream);
     }
     stream.position(at);
+    int flavor = message.getInt(message.position() + 24);
+    if (flavor != AUTH_NONE && flavor != AUTH_SYS && flavor != AUTH_TLS) {
+      context.write(denial(message.getInt(message.position())));
+      return stream.hasRemaining() ? context.getRerunFilterAction() : context.getStopAction();
+    }
     context.setMessage(new Xdr(message, context.getMemoryManager()));
     Buffer rest = stream.hasRemaining() ? stream.split(stream.position()) : null;
     return context.getInvokeAction(rest);
+  }
+
+  /**
+   * Tells a caller with a credential of another kind that it is none here: denied, AUTH_ERROR,
+   * AUTH_TOOWEAK.
+   */
+  private static Buffer denial(int xid) {
+    ByteBuffer reply = ByteBuffer.allocate(24).putInt(20 | LAST).putInt(xid);
+    reply.putInt(1).putInt(1).putInt(1).putInt(5).flip();
+    return new ByteBufferWrapper(reply);
   }
 
   private static NextAction hangUp(FilterChainContext context, Buffer stream) {

@@ -33,6 +33,9 @@ final class Client {
    */
   record LockKey(Opaque owner, State.FileState file) {}
 
+  /** Nobody: holds nothing, and stands where a special stateid needs no client. */
+  static final Client NOBODY = new Client(0, new Opaque(new byte[0]), 0, new Principal(0, 0), 0);
+
   private final long id;
   private final Opaque owner;
   private final long verifier;
@@ -44,6 +47,7 @@ final class Client {
   final Map<OpenKey, State.Open> opens = new HashMap<>();
   final Map<LockKey, State.Lock> locks = new HashMap<>();
   boolean confirmed;
+  boolean sessionless;
   boolean mayReclaim;
   boolean reclaimComplete;
   int createSequence = 1;

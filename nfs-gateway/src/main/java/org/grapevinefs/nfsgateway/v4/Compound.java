@@ -35,6 +35,7 @@ final class Compound {
   private int index;
   private Session.@Nullable Slot slot;
   private @Nullable Session session;
+  private Client named = Client.NOBODY;
   private byte @Nullable [] replay;
   private int maxReply;
   private @Nullable Target current;
@@ -149,6 +150,9 @@ final class Compound {
       status = NfsStatus.SERVERFAULT;
       out.rewind(body);
     }
+    if (status == NfsStatus.WRONG_TYPE && minor == 0) {
+      status = op == Op.OPEN ? NfsStatus.SYMLINK : NfsStatus.INVAL;
+    }
     if (status != NfsStatus.OK) {
       engine.counters().countFailure();
       if (op == Op.SETATTR && out.mark() == body) {
@@ -161,7 +165,7 @@ final class Compound {
 
   private NfsStatus run(Op op, XdrReader in, XdrWriter out)
       throws NfsException, ZoneException, BadXdrException {
-    if (slot == null && index == 0) {
+    if (minor > 0 && slot == null && index == 0) {
       switch (op) {
         case SEQUENCE -> {}
         case EXCHANGE_ID,
@@ -233,8 +237,18 @@ final class Compound {
     return session;
   }
 
+  /** Whose state is meant: the session's client, or in minor version 0 the one named last. */
   Client stateOwner() throws NfsException {
-    return session().client();
+    return minor > 0 ? session().client() : named;
+  }
+
+  /**
+   * Names the client in an operation of minor version 0; later versions have the session for that.
+   */
+  void actFor(long id) throws NfsException {
+    if (minor == 0) {
+      named = engine.state().renewed(id);
+    }
   }
 
   // Who and where
@@ -346,6 +360,10 @@ final class Compound {
    * 16.2.3.1.2).
    */
   Stateid resolve(Stateid stateid) throws NfsException {
+    if (minor == 0 && !stateid.isSpecial()) {
+      named = engine.state().holder(stateid);
+      return stateid;
+    }
     if (!stateid.isCurrent()) {
       return stateid;
     }

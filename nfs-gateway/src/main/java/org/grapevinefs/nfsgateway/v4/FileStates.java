@@ -417,6 +417,23 @@ final class FileStates {
     });
   }
 
+  /** Gives up what a lock owner needed in all files. */
+  void release(Client client, Opaque owner) throws NfsException {
+    table.guarded(() -> {
+      for (State.Lock lock : List.copyOf(client.locks.values())) {
+        if (lock.owner.owner().equals(owner)) {
+          if (lock.file.locks.holds(lock.owner)) {
+            throw new NfsException(NfsStatus.LOCKS_HELD);
+          }
+          lock.open.locks.remove(lock);
+          client.locks.remove(new Client.LockKey(owner, lock.file));
+          remove(lock);
+        }
+      }
+      return client;
+    });
+  }
+
   static boolean isAccess(int access) {
     return access >= READ && access <= BOTH;
   }

@@ -112,7 +112,7 @@ final class LockOperations {
     int type = in.int32();
     long offset = in.int64();
     long length = in.int64();
-    in.int64();
+    compound.actFor(in.int64());
     Opaque owner = new Opaque(in.opaque(MAX_OWNER));
     FileStates.Wish wish = new FileStates.Wish(offset, last(offset, length), exclusive(type));
     Target.InZone file = compound.file();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What OPEN is given (RFC 8881, section 18.16.1).
  *
- * @param sequence the owner's sequence number, of 4.0 only
+ * @param client the client's number, which counts in 4.0 only
  * @param access wanted access: 1 read, 2 write
  * @param deny access denied to others
  * @param owner who opens
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param claim which file
  */
 record OpenArguments(
-    int sequence,
+    long client,
     int access,
     int deny,
     Opaque owner,
@@ -51,10 +51,10 @@ record OpenArguments(
   private record How(@Nullable CreateMode mode, SetAttributes attributes, Bitmap which) {}
 
   static OpenArguments decode(XdrReader in, int minor) throws BadXdrException, NfsException {
-    int sequence = in.int32();
+    in.int32();
     int access = in.int32();
     int deny = in.int32();
-    in.int64();
+    long client = in.int64();
     Opaque owner = new Opaque(in.opaque(MAX_OWNER));
     How how = how(in, minor);
     Claim claim = claim(in);
@@ -65,7 +65,7 @@ record OpenArguments(
       throw new NfsException(NfsStatus.INVAL);
     }
     return new OpenArguments(
-        sequence, access, deny, owner, how.mode(), how.attributes(), how.which(), claim);
+        client, access, deny, owner, how.mode(), how.attributes(), how.which(), claim);
   }
 
   private static How how(XdrReader in, int minor) throws BadXdrException, NfsException {

@@ -43,6 +43,7 @@ final class OpenOperations {
   private static NfsStatus open(Compound compound, XdrReader in, XdrWriter out)
       throws NfsException, ZoneException, BadXdrException {
     OpenArguments arguments = OpenArguments.decode(in, compound.minor());
+    compound.actFor(arguments.client());
     StateTable state = compound.engine().state();
     Client client = compound.stateOwner();
     boolean reclaim = arguments.claim() instanceof OpenArguments.Claim.Previous;

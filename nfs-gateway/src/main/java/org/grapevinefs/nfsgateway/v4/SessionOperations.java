@@ -33,7 +33,7 @@ final class SessionOperations {
     table.put(Op.RECLAIM_COMPLETE, SessionOperations::reclaimComplete);
   }
 
-  private static Client.Principal principal(Compound compound) {
+  static Client.Principal principal(Compound compound) {
     return new Client.Principal(compound.credential().flavor(), compound.credential().uid());
   }
 

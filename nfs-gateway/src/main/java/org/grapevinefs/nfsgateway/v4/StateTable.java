@@ -55,7 +55,7 @@ final class StateTable {
     this.records = records;
     this.unreclaimed = new HashSet<>(records.load());
     this.graceEnd = unreclaimed.isEmpty() ? Long.MIN_VALUE : clock.millis() + grace.toMillis();
-    this.epoch = clock.millis() / 1000;
+    this.epoch = clock.millis() & 0xffff_ffffL;
     this.files = new FileStates(this, limits);
   }
 
@@ -264,6 +264,41 @@ final class StateTable {
     confirmed.put(client.owner(), client);
   }
 
+  /** Confirms a client of minor version 0, which has neither sessions nor RECLAIM_COMPLETE. */
+  void confirmWithoutSession(long id, Client.Principal principal) throws NfsException {
+    guarded(() -> {
+      Client client = known(id);
+      if (!client.confirmed) {
+        confirm(client, principal);
+      }
+      client.sessionless = true;
+      client.renew(clock.millis());
+      later(() -> records.add(client.owner().hex()));
+      return client;
+    });
+  }
+
+  /** The confirmed client with a number, which lives on by being named. */
+  Client renewed(long id) throws NfsException {
+    Client client = known(id);
+    if (!client.confirmed) {
+      throw new NfsException(NfsStatus.STALE_CLIENTID);
+    }
+    client.renew(clock.millis());
+    return client;
+  }
+
+  /** The client that holds a stateid. */
+  Client holder(Stateid stateid) throws NfsException {
+    Client client = clients.get(stateid.client());
+    if (client == null) {
+      boolean ours = stateid.client() >>> 32 == epoch;
+      throw new NfsException(ours ? NfsStatus.EXPIRED : NfsStatus.STALE_STATEID);
+    }
+    client.renew(clock.millis());
+    return client;
+  }
+
   Session session(Session.Id id) throws NfsException {
     Session session = sessions.get(id);
     if (session == null) {
@@ -328,7 +363,7 @@ final class StateTable {
       if (!grace || !client.mayReclaim || client.reclaimComplete) {
         throw new NfsException(NfsStatus.NO_GRACE);
       }
-    } else if (grace || !client.reclaimComplete) {
+    } else if (grace || !(client.reclaimComplete || client.sessionless)) {
       throw new NfsException(NfsStatus.GRACE);
     }
   }

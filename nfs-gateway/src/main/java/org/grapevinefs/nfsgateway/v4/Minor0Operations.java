@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway.v4;
+
+import java.util.Map;
+import org.grapevinefs.nfsgateway.xdr.BadXdrException;
+import org.grapevinefs.nfsgateway.xdr.XdrReader;
+import org.grapevinefs.nfsgateway.xdr.XdrWriter;
+
+/**
+ * What only minor version 0 has: clients without sessions (RFC 7530, section 16). The sequence
+ * numbers of owners are taken as they come: over TCP only a lost connection repeats a message, and
+ * opening, locking and closing again does no harm.
+ */
+final class Minor0Operations {
+
+  private static final int MAX_OWNER = 1024;
+  private static final int MAX_ADDRESS = 256;
+
+  private Minor0Operations() {}
+
+  static void addTo(Map<Op, Operation> table) {
+    table.put(Op.SETCLIENTID, Minor0Operations::setClient);
+    table.put(Op.SETCLIENTID_CONFIRM, Minor0Operations::confirmClient);
+    table.put(Op.RENEW, Minor0Operations::renew);
+    table.put(Op.OPEN_CONFIRM, Minor0Operations::confirmOpen);
+    table.put(Op.RELEASE_LOCKOWNER, Minor0Operations::release);
+  }
+
+  private static NfsStatus setClient(Compound compound, XdrReader in, XdrWriter out)
+      throws NfsException, BadXdrException {
+    long verifier = in.int64();
+    Opaque owner = new Opaque(in.opaque(MAX_OWNER));
+    in.int32();
+    in.view(MAX_ADDRESS);
+    in.view(MAX_ADDRESS);
+    in.int32();
+    try {
+      long client =
+          compound
+              .engine()
+              .state()
+              .exchangeId(owner, verifier, SessionOperations.principal(compound), false)
+              .client();
+      out.int64(client).int64(confirmation(client));
+      return NfsStatus.OK;
+    } catch (NfsException e) {
+      if (e.status() == NfsStatus.CLID_INUSE) {
+        out.opaque(new byte[0]).opaque(new byte[0]);
+      }
+      return e.status();
+    }
+  }
+
+  /** What the client must show to confirm; says nothing that its number does not. */
+  private static long confirmation(long client) {
+    return Long.rotateLeft(client, 17) ^ 0x6772617065766e65L;
+  }
+
+  private static NfsStatus confirmClient(Compound compound, XdrReader in, XdrWriter out)
+      throws NfsException, BadXdrException {
+    long client = in.int64();
+    if (in.int64() != confirmation(client)) {
+      throw new NfsException(NfsStatus.STALE_CLIENTID);
+    }
+    compound.engine().state().confirmWithoutSession(client, SessionOperations.principal(compound));
+    return NfsStatus.OK;
+  }
+
+  private static NfsStatus renew(Compound compound, XdrReader in, XdrWriter out)
+      throws NfsException, BadXdrException {
+    compound.actFor(in.int64());
+    return NfsStatus.OK;
+  }
+
+  /** No open is ever in need of it; it is answered for clients that confirm all the same. */
+  private static NfsStatus confirmOpen(Compound compound, XdrReader in, XdrWriter out)
+      throws NfsException, BadXdrException {
+    Stateid stateid = compound.resolve(Stateid.decode(in));
+    in.int32();
+    State state = compound.engine().state().files().find(compound.stateOwner(), stateid);
+    compound.engine().state().guarded(state::advance).encode(out);
+    return NfsStatus.OK;
+  }
+
+  private static NfsStatus release(Compound compound, XdrReader in, XdrWriter out)
+      throws NfsException, BadXdrException {
+    compound.actFor(in.int64());
+    Opaque owner = new Opaque(in.opaque(MAX_OWNER));
+    compound.engine().state().files().release(compound.stateOwner(), owner);
+    return NfsStatus.OK;
+  }
+}
