@@ -93,14 +93,7 @@ public final class ConfigLoader {
   }
 
   private Optional<Section> parse(String text, Schema schema, ProblemList problems) {
-    TomlParseResult result;
-    try {
-      result = Toml.parse(text);
-    } catch (StackOverflowError e) {
-      // The parser descends once for every bracket; what it had built is thrown away here.
-      problems.error("brackets are nested too deeply");
-      return Optional.empty();
-    }
+    TomlParseResult result = Toml.parse(text);
     if (result.hasErrors()) {
       // After the first mistake in the notation the others are mostly its echoes.
       TomlParseError first = result.errors().getFirst();

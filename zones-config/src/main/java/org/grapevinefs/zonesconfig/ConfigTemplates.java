@@ -3,6 +3,7 @@ package org.grapevinefs.zonesconfig;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -82,7 +83,9 @@ public final class ConfigTemplates {
     out.append("\n[gossip]\n");
     line(out, "listen", quoted(node.gossip().listen()));
     line(out, "seeds", list(node.gossip().seeds()));
-    line(out, "broadcast", Boolean.toString(node.gossip().broadcast()));
+    if (!node.gossip().broadcast()) {
+      line(out, "broadcast", "false");
+    }
     out.append("\n[peer]\n");
     line(out, "listen", quoted(node.peerListen()));
     out.append("\n[nfs]\n");
@@ -95,7 +98,7 @@ public final class ConfigTemplates {
       line(out, "path", quoted(volume.path()));
       volume.capacity().ifPresent(capacity -> line(out, "capacity", quoted(capacity)));
       line(out, "type", quoted(volume.type()));
-      if (volume.type() != VolumeType.DIRECTORY) {
+      if (volume.quotaMode() != QuotaMode.SIMPLE) {
         line(out, "quota-mode", quoted(volume.quotaMode()));
       }
     }
@@ -116,21 +119,27 @@ public final class ConfigTemplates {
     return out.toString();
   }
 
-  /** A zone's file that says all of a record but its name, which is the file's. */
+  /** A zone's file that says all of a record but its name, which is the file's, and defaults. */
   public static String zone(ZoneConfig zone) {
     StringBuilder out = new StringBuilder();
-    line(out, "description", quoted(zone.description()));
+    if (!zone.description().isEmpty()) {
+      line(out, "description", quoted(zone.description()));
+    }
     line(out, "quota", quoted(zone.quota()));
     line(out, "members", list(zone.members()));
     line(out, "type", quoted(zone.type()));
-    line(out, "labels", table(zone.labels()));
-    line(out, "ignore", list(zone.ignore()));
-    line(out, "merge-lines", list(zone.mergeLines()));
-    line(out, "merge-text", list(zone.mergeText()));
-    if (zone.type() == ZoneType.FILESYSTEM) {
+    if (!zone.labels().isEmpty()) {
+      line(out, "labels", table(zone.labels()));
+    }
+    patterns(out, "ignore", zone.ignore());
+    patterns(out, "merge-lines", zone.mergeLines());
+    patterns(out, "merge-text", zone.mergeText());
+    if (zone.durability() != Durability.RELAXED) {
       line(out, "durability", quoted(zone.durability()));
     }
-    line(out, "list-snapshots", Boolean.toString(zone.listSnapshots()));
+    if (zone.listSnapshots()) {
+      line(out, "list-snapshots", "true");
+    }
     if (!zone.placement().isEmpty()) {
       out.append("\n[placement]\n");
       zone.placement().forEach((node, volume) -> line(out, quoted(node), quoted(volume)));
@@ -141,6 +150,12 @@ public final class ConfigTemplates {
     }
     access(out, zone.access());
     return out.toString();
+  }
+
+  private static void patterns(StringBuilder out, String key, List<String> patterns) {
+    if (!patterns.isEmpty()) {
+      line(out, key, list(patterns));
+    }
   }
 
   private static void snapshots(StringBuilder out, SnapshotPolicy policy) {

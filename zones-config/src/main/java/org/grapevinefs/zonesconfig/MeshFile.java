@@ -46,7 +46,8 @@ final class MeshFile {
       }
       Optional<NodeKey> key = section.value("key", "a text in quotes", NodeKey::parse);
       if (!section.has("key")) {
-        section.missing("key", "the node's public key, which it prints when it starts");
+        section.missing(
+            "key", "the node's public key; \"grapevine status --format json\" on it shows it");
       }
       if (key.isPresent() && !keys.add(key.get())) {
         problems.error(section.atValue("key"), "two nodes have the same key");

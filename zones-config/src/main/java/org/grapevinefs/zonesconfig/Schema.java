@@ -4,6 +4,7 @@ package org.grapevinefs.zonesconfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -12,8 +13,10 @@ import java.util.stream.Stream;
  * title of the part above the first section is empty.
  *
  * @param sections keys by section title
+ * @param later keys that are read and checked, but that this version does not act on yet: whoever
+ *     builds what they ask for takes them out; written {@code section.key}
  */
-record Schema(Map<String, List<String>> sections) {
+record Schema(Map<String, List<String>> sections, Set<String> later) {
   static final Schema NODE =
       new Schema(
           Map.of(
@@ -22,7 +25,8 @@ record Schema(Map<String, List<String>> sections) {
               "peer", List.of("listen"),
               "nfs", List.of("listen"),
               "admin", List.of("listen"),
-              "volume", List.of("name", "path", "capacity", "type", "quota-mode")));
+              "volume", List.of("name", "path", "capacity", "type", "quota-mode")),
+          Set.of("volume.capacity", "volume.quota-mode", "gossip.broadcast"));
 
   static final Schema ZONE =
       new Schema(
@@ -46,10 +50,12 @@ record Schema(Map<String, List<String>> sections) {
               "snapshots", List.of("on", "every", "keep", "budget"),
               "snapshots.keep", Words.all(SnapshotAge.class),
               "limits", List.of("read", "write", "read-iops", "write-iops"),
-              "access", List.of("clients", "read-only", "squash", "nodes")));
+              "access", List.of("clients", "read-only", "squash", "nodes")),
+          Set.of("ignore", "merge-lines", "merge-text", "list-snapshots", "snapshots", "limits"));
 
   static final Schema MESH =
-      new Schema(Map.of("", List.of("id", "node"), "node", List.of("name", "key", "addresses")));
+      new Schema(
+          Map.of("", List.of("id", "node"), "node", List.of("name", "key", "addresses")), Set.of());
 
   boolean isFixed(String title) {
     return sections.containsKey(title);
@@ -57,6 +63,11 @@ record Schema(Map<String, List<String>> sections) {
 
   List<String> keys(String title) {
     return sections.getOrDefault(title, List.of());
+  }
+
+  /** Whether this version reads a key but does not act on it. */
+  boolean isLater(String title, String key) {
+    return later.contains(title.isEmpty() ? key : title + "." + key);
   }
 
   /** The one section that has this key; empty when none has it, or several. */

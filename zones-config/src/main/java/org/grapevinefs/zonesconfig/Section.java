@@ -52,13 +52,16 @@ final class Section {
     this.problems = problems;
     this.limits = limits;
     if (schema.isFixed(title)) {
-      refuseUnknownKeys();
+      checkKeys();
     }
   }
 
-  private void refuseUnknownKeys() {
+  private void checkKeys() {
     Collection<String> known = schema.keys(title);
     for (String key : table.keySet()) {
+      if (schema.isLater(title, key)) {
+        problems.warn(at(key), key + " is right, but this version does not act on it yet");
+      }
       if (!known.contains(key)) {
         String shown = Quoting.printable(key);
         String here = title.isEmpty() ? "" : " in [" + title + "]";

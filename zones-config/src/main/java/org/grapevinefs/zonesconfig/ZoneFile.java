@@ -41,12 +41,14 @@ final class ZoneFile {
     List<String> mergeText = patterns("merge-text");
     Durability durability =
         NodeFile.word(root, "durability", Durability.class).orElse(Durability.RELAXED);
-    SortedMap<NodeName, String> placement = placement(members, type);
+    SortedMap<NodeName, String> placement = placement(members);
     Optional<SnapshotPolicy> snapshots = root.section("snapshots").flatMap(s -> policy(s, members));
     boolean listSnapshots = root.flag("list-snapshots").orElse(false);
     ZoneLimits rates = root.section("limits").map(this::rates).orElse(ZoneLimits.NONE);
     AccessRules access = root.section("access").map(this::access).orElse(AccessRules.DEFAULT);
     if (type == ZoneType.MEMORY) {
+      problems.warn(
+          root.atValue("type"), "memory is right, but this version keeps the zone on a volume");
       for (String key : List.of("durability", "placement", "snapshots")) {
         if (root.has(key)) {
           problems.warn(root.at(key), key + " means nothing for a zone in memory");
@@ -110,7 +112,7 @@ final class ZoneFile {
     return text;
   }
 
-  private SortedMap<NodeName, String> placement(List<NodeName> members, ZoneType type) {
+  private SortedMap<NodeName, String> placement(List<NodeName> members) {
     SortedMap<NodeName, String> placement = new TreeMap<>();
     Optional<Section> section = root.section("placement");
     if (section.isPresent()) {
@@ -118,7 +120,7 @@ final class ZoneFile {
         placed(section.get(), key, members, placement);
       }
     }
-    if (type == ZoneType.FILESYSTEM && self != null && members.contains(self.name())) {
+    if (self != null && members.contains(self.name())) {
       checkOwnVolume(self, section, placement);
     }
     return placement;

@@ -79,7 +79,6 @@ class ConfigTemplatesTest {
                 VolumeConfig.of("c", Path.of("/c")).withType(VolumeType.DIRECTORY)));
     Loaded loaded = new Folder(temp).node(ConfigTemplates.node(node)).load();
     assertThat(loaded.problems()).isEmpty();
-    assertThat(loaded.warnings()).isEmpty();
     assertThat(loaded.node()).contains(node);
   }
 

@@ -66,7 +66,11 @@ final class ConfigCheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Loaded inForce = LastGood.load(data);
-    Loaded loaded = new ConfigLoader().load(config, inForce);
+    Loaded files = new ConfigLoader().load(config, inForce);
+    List<ConfigProblem> problems = new ArrayList<>(files.problems());
+    problems.addAll(missingVolumes(files));
+    Loaded loaded =
+        new Loaded(files.node(), files.zones(), files.mesh(), problems, files.warnings());
     Optional<List<ConfigChange>> changes =
         inForce.node().isPresent()
             ? Optional.of(ConfigChange.between(inForce, loaded))
@@ -101,11 +105,23 @@ final class ConfigCheckCommand implements Callable<Integer> {
     return new Facts(Map.of(node.get().name(), volumes), Set.of(), Map.of());
   }
 
-  private static List<String> missingVolumes(Loaded loaded) {
-    List<String> missing = new ArrayList<>();
+  /** What keeps the node from starting though every file is right. */
+  private List<ConfigProblem> missingVolumes(Loaded loaded) {
+    List<ConfigProblem> missing = new ArrayList<>();
     for (VolumeConfig volume : loaded.node().map(NodeConfig::volumes).orElse(List.of())) {
       if (!Files.isDirectory(volume.path())) {
-        missing.add("the volume \"" + volume.name() + "\" has no folder " + volume.path());
+        missing.add(
+            new ConfigProblem(
+                config.resolve(ConfigLoader.NODE_FILE),
+                0,
+                0,
+                ConfigProblem.Severity.ERROR,
+                "the volume \""
+                    + volume.name()
+                    + "\" has no folder "
+                    + volume.path()
+                    + ": mount its disk, or make the folder",
+                Optional.empty()));
       }
     }
     return missing;
@@ -118,7 +134,6 @@ final class ConfigCheckCommand implements Callable<Integer> {
       Optional<List<ConfigChange>> changes) {
     loaded.problems().forEach(problem -> out.println("error: " + problem));
     loaded.warnings().forEach(warning -> out.println("warning: " + warning));
-    missingVolumes(loaded).forEach(warning -> out.println("warning: " + warning));
     warnings.forEach(warning -> out.println("warning: " + warning));
     changes.ifPresent(list -> list.forEach(change -> out.println("would change: " + change)));
     if (changes.filter(List::isEmpty).isPresent()) {
@@ -147,7 +162,6 @@ final class ConfigCheckCommand implements Callable<Integer> {
     view.put("problems", loaded.problems().stream().map(ConfigCheckCommand::problem).toList());
     List<Map<String, @Nullable Object>> doubtful = new ArrayList<>();
     loaded.warnings().forEach(warning -> doubtful.add(problem(warning)));
-    missingVolumes(loaded).forEach(text -> doubtful.add(warning("volume-missing", null, text)));
     for (ConfigWarning warning : warnings) {
       String zone = warning.zone().map(ZoneName::value).orElse(null);
       doubtful.add(warning(warning.kind().toString(), zone, warning.message()));
