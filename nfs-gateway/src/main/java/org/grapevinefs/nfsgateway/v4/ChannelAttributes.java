@@ -24,7 +24,8 @@ record ChannelAttributes(
     int maxOperations,
     int maxRequests) {
 
-  static final int MIN_MESSAGE = 512;
+  private static final int MIN_MESSAGE = 256;
+  private static final int MIN_BACK_OPERATIONS = 2;
 
   static ChannelAttributes decode(XdrReader in) throws BadXdrException {
     ChannelAttributes read =
@@ -40,6 +41,17 @@ record ChannelAttributes(
   void encode(XdrWriter out) {
     out.int32(headerPad).int32(maxRequest).int32(maxResponse).int32(maxCached);
     out.int32(maxOperations).int32(maxRequests).int32(0);
+  }
+
+  /** Whether messages are so small that nothing of use fits. */
+  boolean isTooSmall() {
+    return Integer.compareUnsigned(maxRequest, MIN_MESSAGE) < 0
+        || Integer.compareUnsigned(maxResponse, MIN_MESSAGE) < 0;
+  }
+
+  /** As {@link #isTooSmall}, of a channel that must carry a CB_SEQUENCE and an operation. */
+  boolean isTooSmallBack() {
+    return isTooSmall() || Integer.compareUnsigned(maxOperations, MIN_BACK_OPERATIONS) < 0;
   }
 
   /** What we grant of what was asked for. */

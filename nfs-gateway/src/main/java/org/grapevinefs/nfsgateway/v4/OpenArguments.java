@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param client the client's number, which counts in 4.0 only
  * @param access wanted access: 1 read, 2 write
  * @param deny access denied to others
+ * @param wish which delegation is wanted, from 4.1 on; 0: nothing was said of it
  * @param owner who opens
  * @param create how to create, if at all
  * @param attributes for a file that is created
@@ -24,6 +25,7 @@ record OpenArguments(
     long client,
     int access,
     int deny,
+    int wish,
     Opaque owner,
     @Nullable CreateMode create,
     SetAttributes attributes,
@@ -31,7 +33,12 @@ record OpenArguments(
     Claim claim) {
 
   private static final int MAX_OWNER = 1024;
+
+  /** The wish for no delegation. */
+  static final int NO_DELEGATION_WANTED = 0x400;
+
   private static final int WANT_MASK = 0x3ff00;
+  private static final int DELEGATION_MASK = 0xff00;
 
   /** Which file. */
   sealed interface Claim {
@@ -58,6 +65,7 @@ record OpenArguments(
     Opaque owner = new Opaque(in.opaque(MAX_OWNER));
     How how = how(in, minor);
     Claim claim = claim(in);
+    int wish = minor > 0 ? access & DELEGATION_MASK : 0;
     if (minor > 0) {
       access &= ~WANT_MASK;
     }
@@ -65,7 +73,7 @@ record OpenArguments(
       throw new NfsException(NfsStatus.INVAL);
     }
     return new OpenArguments(
-        client, access, deny, owner, how.mode(), how.attributes(), how.which(), claim);
+        client, access, deny, wish, owner, how.mode(), how.attributes(), how.which(), claim);
   }
 
   private static How how(XdrReader in, int minor) throws BadXdrException, NfsException {

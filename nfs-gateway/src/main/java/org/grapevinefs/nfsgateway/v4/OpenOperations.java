@@ -22,6 +22,9 @@ final class OpenOperations {
   private static final int WRITE = 2;
   private static final int RESULT_LOCKTYPE_POSIX = 4;
   private static final int NO_DELEGATION = 0;
+  private static final int NO_DELEGATION_EXT = 3;
+  private static final int NOT_WANTED = 0;
+  private static final int RESOURCE = 2;
   private static final int WANT_MASK = 0x3ff00;
 
   /** The file that OPEN found or made. */
@@ -73,8 +76,19 @@ final class OpenOperations {
     }
     out.int32(RESULT_LOCKTYPE_POSIX);
     found.set().encode(out);
-    out.int32(NO_DELEGATION);
+    encodeNoDelegation(arguments.wish(), out);
     return NfsStatus.OK;
+  }
+
+  /** One who spoke of delegations is told why there is none (RFC 8881, section 18.16.3). */
+  private static void encodeNoDelegation(int wish, XdrWriter out) {
+    if (wish == 0) {
+      out.int32(NO_DELEGATION);
+    } else if (wish == OpenArguments.NO_DELEGATION_WANTED) {
+      out.int32(NO_DELEGATION_EXT).int32(NOT_WANTED);
+    } else {
+      out.int32(NO_DELEGATION_EXT).int32(RESOURCE).bool(false);
+    }
   }
 
   private static void requireRegular(FileType type) throws NfsException {

@@ -88,8 +88,7 @@ final class SessionOperations {
       throw new NfsException(NfsStatus.INVAL);
     }
     ChannelAttributes granted = fore.within(compound.engine().limits());
-    if (granted.maxRequest() < ChannelAttributes.MIN_MESSAGE
-        || granted.maxResponse() < ChannelAttributes.MIN_MESSAGE) {
+    if (granted.isTooSmall() || back.isTooSmallBack()) {
       throw new NfsException(NfsStatus.TOOSMALL);
     }
     ChannelAttributes grantedBack = back.within(compound.engine().limits());

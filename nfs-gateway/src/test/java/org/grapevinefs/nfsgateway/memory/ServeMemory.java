@@ -28,6 +28,7 @@ public final class ServeMemory {
     List<Export> exports = List.of(Export.open("zone", new UUID(7, 7), zone));
     byte[] key = new byte[16];
     new SecureRandom().nextBytes(key);
+    Duration lease = Duration.ofSeconds(arguments.length > 1 ? Long.parseLong(arguments[1]) : 90);
     GatewayConfig config =
         GatewayConfig.of(
                 new InetSocketAddress("0.0.0.0", Integer.parseInt(arguments[0])),
@@ -36,7 +37,7 @@ public final class ServeMemory {
                 () -> exports,
                 new MemoryClientRecords(),
                 InstantSource.system())
-            .withLease(Duration.ofSeconds(90), Duration.ZERO);
+            .withLease(lease, Duration.ZERO);
     NfsGateway gateway = new NfsGateway(config);
     gateway.start();
     System.out.println("listening on " + gateway.port());
