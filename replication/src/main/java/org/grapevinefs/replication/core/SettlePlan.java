@@ -37,7 +37,7 @@ public record SettlePlan(
 
   /** Whether disk and registers agree. */
   public boolean isSettled() {
-    return want.equals(have) && fetch.isEmpty() && !dirty;
+    return want.equals(have) && first.isEmpty() && fetch.isEmpty() && !dirty;
   }
 
   /** Whether it can be carried out now. */

@@ -35,16 +35,24 @@ final class Settling {
       FileId canonical = resolver.canonical(inode);
       merged = canonical.equals(id) ? null : canonical;
     }
-    FileType type = inode != null ? inode.type() : have.isEmpty() ? null : have.getFirst().type();
+    FileType type =
+        inode != null
+            ? inode.type()
+            : have.isEmpty() ? unknownType(tx, id) : have.getFirst().type();
     return new SettlePlan(
         id,
         type,
         want,
         have,
-        first(tx, id, want, have),
+        first(tx, id, type, want, have),
         Contents.lacking(tx.reads, inode),
         type != FileType.DIRECTORY && tx.reads.has(Table.DIRTY, id),
         merged);
+  }
+
+  /** What is gone from the index and set aside on disk is a directory if something is in it. */
+  private static @Nullable FileType unknownType(Transaction tx, FileId id) {
+    return tx.reads.children(id, 0, 1).isEmpty() ? null : FileType.DIRECTORY;
   }
 
   private static List<Entry> wanted(
@@ -84,7 +92,8 @@ final class Settling {
     return List.copyOf(ordered);
   }
 
-  private List<FileId> first(Transaction tx, FileId id, List<Entry> want, List<Entry> have) {
+  private List<FileId> first(
+      Transaction tx, FileId id, @Nullable FileType type, List<Entry> want, List<Entry> have) {
     Set<FileId> first = new LinkedHashSet<>();
     TreeWalk walk = new TreeWalk(tx.reads);
     for (Entry entry : want) {
@@ -106,12 +115,8 @@ final class Settling {
         first.add(occupant.source());
       }
     }
-    if (want.isEmpty()) {
-      for (Entry entry : have) {
-        if (entry.type() == FileType.DIRECTORY) {
-          tx.reads.children(id, 0, MOST_FIRST).forEach(child -> first.add(child.source()));
-        }
-      }
+    if (want.isEmpty() && type == FileType.DIRECTORY) {
+      tx.reads.children(id, 0, MOST_FIRST).forEach(child -> first.add(child.source()));
     }
     return List.copyOf(first);
   }

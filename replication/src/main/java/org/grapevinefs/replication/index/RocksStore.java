@@ -2,9 +2,11 @@
 package org.grapevinefs.replication.index;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,12 +18,12 @@ import org.grapevinefs.replication.core.Table;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
-import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -32,219 +34,243 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * A {@link ReplicaStore} in RocksDB: one database per replica, one column family per table.
+ * A {@link ReplicaStore} in RocksDB: one database a replica, one column family a table.
  *
- * <p>Commits go to the write-ahead log without a sync unless asked; after a kill all of them are
- * there, after a power loss all up to some moment (point-in-time recovery), at the least all before
- * the last sync. Thread-safe; cursors and snapshots must be closed before the store.
+ * <p>A commit reaches the operating system before it returns, so that a killed process loses none;
+ * {@link #sync} brings the write-ahead log to the disk. After a power loss the log is replayed up
+ * to the first record that is not whole, so that what is lost is always the end. Thread-safe.
  */
 public final class RocksStore implements ReplicaStore {
 
-  private static final long CACHE_BYTES = 32L << 20;
-  private static final long MEMTABLE_BYTES = 16L << 20;
-  private static final long MOST_LOG_BYTES = 128L << 20;
+  /** Memory for cached blocks of one replica, in bytes. */
+  private static final long BLOCK_CACHE_BYTES = 16L << 20;
+
+  /** Memory for writes not yet in files, of one replica, in bytes. */
+  private static final long WRITE_BUFFER_BYTES = 32L << 20;
+
+  private static final long MAX_LOG_BYTES = 64L << 20;
 
   static {
     RocksDB.loadLibrary();
   }
 
-  private final RocksDB db;
-  private final DBOptions dbOptions;
-  private final ColumnFamilyOptions familyOptions;
-  private final LRUCache cache;
-  private final BloomFilter bloom;
-  private final WriteOptions relaxed = new WriteOptions();
-  private final WriteOptions synced = new WriteOptions().setSync(true);
-  private final ReadOptions current = new ReadOptions();
+  private final List<AutoCloseable> resources = new ArrayList<>();
   private final Map<Table, ColumnFamilyHandle> families = new EnumMap<>(Table.class);
-  private final List<ColumnFamilyHandle> handles = new ArrayList<>();
-  private boolean closed;
+  private final RocksDB database;
+  private final WriteOptions unsynced = own(new WriteOptions());
+  private final WriteOptions synced = own(new WriteOptions().setSync(true));
+  private final ReadOptions scanning = own(new ReadOptions());
 
-  private RocksStore(Path directory) throws RocksDBException {
-    cache = new LRUCache(CACHE_BYTES);
-    bloom = new BloomFilter(10, false);
-    familyOptions =
-        new ColumnFamilyOptions()
-            .setWriteBufferSize(MEMTABLE_BYTES)
-            .setCompressionType(CompressionType.LZ4_COMPRESSION)
-            .setTableFormatConfig(
-                new BlockBasedTableConfig().setBlockCache(cache).setFilterPolicy(bloom));
-    dbOptions =
-        new DBOptions()
-            .setCreateIfMissing(true)
-            .setCreateMissingColumnFamilies(true)
-            .setMaxTotalWalSize(MOST_LOG_BYTES)
-            .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
-            // One manual flush of all families at once keeps them at one moment.
-            .setAtomicFlush(true)
-            .setKeepLogFileNum(3)
-            .setMaxOpenFiles(256)
-            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
+  private RocksStore(Path folder) throws RocksDBException {
+    Cache cache = own(new LRUCache(BLOCK_CACHE_BYTES));
+    ColumnFamilyOptions options = own(columnFamilyOptions(cache, own(new BloomFilter(10))));
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
+    descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options));
     for (Table table : Table.values()) {
-      byte[] name =
-          table
-              .name()
-              .toLowerCase(Locale.ROOT)
-              .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-      descriptors.add(new ColumnFamilyDescriptor(name, familyOptions));
+      byte[] name = table.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+      descriptors.add(new ColumnFamilyDescriptor(name, options));
     }
-    db = RocksDB.open(dbOptions, directory.toString(), descriptors, handles);
-    int at = 1;
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    database = RocksDB.open(own(databaseOptions()), folder.toString(), descriptors, handles);
+    handles.forEach(this::own);
+    int next = 1;
     for (Table table : Table.values()) {
-      families.put(table, handles.get(at++));
+      families.put(table, handles.get(next++));
     }
   }
 
   /**
-   * Opens the database in a directory, which is made if need be.
+   * The store in a folder, made if there is none.
    *
-   * @throws IOException if it cannot be opened, or another process has it open
+   * @throws IOException if the folder can't be made, is in use by another process, or holds what is
+   *     not whole
    */
-  public static RocksStore open(Path directory) throws IOException {
-    Files.createDirectories(directory);
+  public static RocksStore open(Path folder) throws IOException {
+    Files.createDirectories(folder);
     try {
-      return new RocksStore(directory);
+      return new RocksStore(folder);
     } catch (RocksDBException e) {
-      throw new IOException("cannot open the index in " + directory, e);
+      throw new IOException("the index in " + folder + " can't be opened: " + e.getMessage(), e);
     }
+  }
+
+  private static DBOptions databaseOptions() {
+    return new DBOptions()
+        .setCreateIfMissing(true)
+        .setCreateMissingColumnFamilies(true)
+        .setMaxBackgroundJobs(2)
+        .setMaxOpenFiles(256)
+        .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
+        .setMaxTotalWalSize(MAX_LOG_BYTES)
+        .setKeepLogFileNum(2)
+        .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
+  }
+
+  private static ColumnFamilyOptions columnFamilyOptions(Cache cache, BloomFilter filter) {
+    BlockBasedTableConfig blocks =
+        new BlockBasedTableConfig().setBlockCache(cache).setFilterPolicy(filter);
+    return new ColumnFamilyOptions()
+        .setTableFormatConfig(blocks)
+        .setWriteBufferSize(8L << 20)
+        .setCompressionType(CompressionType.LZ4_COMPRESSION);
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    resources.add(resource);
+    return resource;
   }
 
   private ColumnFamilyHandle family(Table table) {
     return Objects.requireNonNull(families.get(table));
   }
 
-  private static RuntimeException broken(RocksDBException e) {
-    return new java.io.UncheckedIOException(new IOException("the index failed", e));
-  }
-
   @Override
   public Reader reader() {
-    return new View(current, null);
+    return new RocksReader(scanning);
   }
 
   @Override
-  public ReplicaStore.Snapshot snapshot() {
-    org.rocksdb.Snapshot snapshot = db.getSnapshot();
-    return new View(new ReadOptions().setSnapshot(snapshot), snapshot);
+  public Snapshot snapshot() {
+    return new RocksSnapshot(database.getSnapshot());
   }
 
   @Override
   public void commit(Batch batch, boolean sync) {
-    try (WriteBatch write = new WriteBatch()) {
+    try (WriteBatch writes = new WriteBatch()) {
       for (Batch.Change change : batch.changes()) {
         byte[] value = change.value();
         if (value == null) {
-          write.delete(family(change.table()), change.key());
+          writes.delete(family(change.table()), change.key());
         } else {
-          write.put(family(change.table()), change.key(), value);
+          writes.put(family(change.table()), change.key(), value);
         }
       }
-      db.write(sync ? synced : relaxed, write);
+      database.write(sync ? synced : unsynced, writes);
     } catch (RocksDBException e) {
-      throw broken(e);
+      throw new IndexFailure("the index can't be written", e);
     }
   }
 
   @Override
   public void sync() {
     try {
-      db.syncWal();
+      database.flushWal(true);
     } catch (RocksDBException e) {
-      throw broken(e);
+      throw new IndexFailure("the index can't be brought to disk", e);
     }
   }
 
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public void close() {
+    for (int i = resources.size() - 1; i >= 0; i--) {
+      if (resources.get(i) instanceof ColumnFamilyHandle handle) {
+        handle.close();
+      }
     }
-    closed = true;
-    handles.forEach(ColumnFamilyHandle::close);
-    try {
-      db.closeE();
-    } catch (RocksDBException e) {
-      throw broken(e);
-    } finally {
-      current.close();
-      relaxed.close();
-      synced.close();
-      dbOptions.close();
-      familyOptions.close();
-      cache.close();
-      bloom.close();
+    database.close();
+    for (AutoCloseable resource : resources.reversed()) {
+      if (!(resource instanceof ColumnFamilyHandle)) {
+        closeQuietly(resource);
+      }
     }
   }
 
-  private final class View implements ReplicaStore.Snapshot {
-    private final ReadOptions options;
-    private final org.rocksdb.@Nullable Snapshot held;
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      throw new IndexFailure("the index can't be closed", e);
+    }
+  }
 
-    View(ReadOptions options, org.rocksdb.@Nullable Snapshot held) {
+  /** Reads through one set of options: of the current state, or of a snapshot. */
+  private class RocksReader implements Reader {
+
+    private final ReadOptions options;
+
+    RocksReader(ReadOptions options) {
       this.options = options;
-      this.held = held;
     }
 
     @Override
     public byte @Nullable [] get(Table table, byte[] key) {
       try {
-        return db.get(family(table), options, key);
+        return database.get(family(table), options, key);
       } catch (RocksDBException e) {
-        throw broken(e);
+        throw new IndexFailure("the index can't be read", e);
       }
     }
 
     @Override
     public Cursor scan(Table table, byte[] prefix, byte[] from) {
-      RocksIterator iterator = db.newIterator(family(table), options);
-      iterator.seek(from);
-      return new Walk(iterator, prefix);
+      return new RocksCursor(database.newIterator(family(table), options), prefix, from);
+    }
+  }
+
+  private final class RocksSnapshot extends RocksReader implements Snapshot {
+
+    private final org.rocksdb.Snapshot held;
+    private final ReadOptions reading;
+
+    RocksSnapshot(org.rocksdb.Snapshot held) {
+      this(held, new ReadOptions().setSnapshot(held));
+    }
+
+    private RocksSnapshot(org.rocksdb.Snapshot held, ReadOptions reading) {
+      super(reading);
+      this.held = held;
+      this.reading = reading;
     }
 
     @Override
     public void close() {
-      if (held != null) {
-        options.close();
-        db.releaseSnapshot(held);
-      }
+      reading.close();
+      database.releaseSnapshot(held);
     }
   }
 
-  private static final class Walk implements Cursor {
+  /** A walk over the keys that start with a prefix. */
+  private static final class RocksCursor implements Cursor {
+
     private final RocksIterator iterator;
     private final byte[] prefix;
     private boolean started;
-    private byte[] key = new byte[0];
 
-    Walk(RocksIterator iterator, byte[] prefix) {
+    RocksCursor(RocksIterator iterator, byte[] prefix, byte[] from) {
       this.iterator = iterator;
       this.prefix = prefix;
+      iterator.seek(from);
     }
 
     @Override
     public boolean next() {
-      if (started) {
+      if (started && iterator.isValid()) {
         iterator.next();
       }
       started = true;
-      if (!iterator.isValid()) {
-        try {
-          iterator.status();
-        } catch (RocksDBException e) {
-          throw broken(e);
-        }
-        return false;
+      if (iterator.isValid()) {
+        return startsWith(iterator.key(), prefix);
       }
-      key = iterator.key();
+      checkStatus();
+      return false;
+    }
+
+    private void checkStatus() {
+      try {
+        iterator.status();
+      } catch (RocksDBException e) {
+        throw new IndexFailure("the index can't be read", e);
+      }
+    }
+
+    private static boolean startsWith(byte[] key, byte[] prefix) {
       return key.length >= prefix.length
-          && java.util.Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+          && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     @Override
     public byte[] key() {
-      return key;
+      return iterator.key();
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The replica's store on disk: {@link org.grapevinefs.replication.index.RocksStore}, the only door.
+ * The tables of a replica on disk. The one door is {@link
+ * org.grapevinefs.replication.index.RocksStore}.
  */
 @NullMarked
 package org.grapevinefs.replication.index;
