@@ -377,7 +377,7 @@ final class LocalChanges {
 
   private void adoptSiblings(Transaction tx, Inode inode) {
     for (FileId sibling : tx.reads.siblings(inode.id())) {
-      for (Entry entry : tx.reads.placed(sibling)) {
+      for (Entry entry : tx.reads.placed(sibling).stream().filter(Entry::isSibling).toList()) {
         adopt(tx, entry, new Link(entry.directory(), entry.name()));
       }
     }

@@ -179,11 +179,35 @@ public final class PullSession implements AutoCloseable {
       removed += was && (now == null || !now.isAlive()) ? 1 : 0;
     }
     for (FileId id : changed) {
+      takeOver(tx, id);
       Contents.updatePending(tx, id);
     }
     Marking.mark(tx);
     context.commit(tx, false);
     return new PullResult(changed, removed, List.of());
+  }
+
+  /** What showed as a sibling and was made a file of its own elsewhere is that file from now on. */
+  private static void takeOver(Transaction tx, FileId id) {
+    if (tx.inode(id) == null) {
+      return;
+    }
+    for (Entry old : tx.reads.placed(id)) {
+      if (old.isSibling()) {
+        tx.removeEntry(old);
+        tx.addEntry(
+            new Entry(
+                old.directory(),
+                old.name(),
+                old.cookie(),
+                id,
+                id,
+                old.type(),
+                new Link(old.directory(), old.name()),
+                old.content()));
+        tx.mark(Table.UNSETTLED, old.source(), true);
+      }
+    }
   }
 
   /** How many inodes that show now would be gone: to snapshot before a large removal. */

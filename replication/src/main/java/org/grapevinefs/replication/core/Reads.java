@@ -105,7 +105,11 @@ final class Reads {
       }
     }
     for (FileId sibling : siblings(source)) {
-      entries.addAll(placed(sibling));
+      for (Entry entry : placed(sibling)) {
+        if (entry.source().equals(source)) {
+          entries.add(entry);
+        }
+      }
     }
     return entries;
   }

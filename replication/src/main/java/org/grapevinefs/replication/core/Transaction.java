@@ -28,6 +28,7 @@ final class Transaction implements Claims {
   private final Map<FileId, Touched> touched = new LinkedHashMap<>();
   private final Map<FileId, Change.Tick> ticks = new HashMap<>();
   private final Set<FileId> onDisk = new HashSet<>();
+  private final boolean quiet;
   final List<Dot> dots = new ArrayList<>();
 
   /** An inode before the transaction and now. */
@@ -35,6 +36,7 @@ final class Transaction implements Claims {
 
   Transaction(ReplicaStore.Reader reader, State before) {
     this.state = before.clone();
+    this.quiet = before.unsettled == 0;
     this.overlay = new Overlay(reader);
     this.reads = new Reads(overlay);
     this.rows = new StateRows(before);
@@ -46,9 +48,14 @@ final class Transaction implements Claims {
     return touched;
   }
 
-  /** Marks an inode whose names on disk this transaction itself brings up to date. */
+  /**
+   * Marks an inode whose names on disk this transaction itself brings up to date. While anything is
+   * unsettled that cannot be relied on: its directory itself may be about to move.
+   */
   void settledHere(FileId id) {
-    onDisk.add(id);
+    if (quiet) {
+      onDisk.add(id);
+    }
   }
 
   boolean isSettledHere(FileId id) {
@@ -187,7 +194,8 @@ final class Transaction implements Claims {
       addSubdirectories(entry.directory(), -1);
     }
     state.conflicts -= entry.isConflict() ? 1 : 0;
-    if (entry.isSibling() && entries.isEmpty()) {
+    boolean last = entries.stream().noneMatch(other -> other.source().equals(entry.source()));
+    if (entry.isSibling() && last) {
       overlay.delete(Table.SIBLING, Keys.pair(entry.source(), entry.shown()));
     }
   }
