@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What right files mean, key by key. */
 class ConfigLoaderTest {
-  private static final String EVERY_KEY =
+  static final String EVERY_KEY =
       """
       description = "Personal documents"
       quota   = "512GB"
