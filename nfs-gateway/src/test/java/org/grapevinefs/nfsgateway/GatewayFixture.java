@@ -32,8 +32,14 @@ public final class GatewayFixture implements AutoCloseable {
   private final List<Nfs4Client> clients = new ArrayList<>();
   private final ClientRecords records = new MemoryClientRecords();
   private final MemoryZone zone = new MemoryZone(clock, new SplittableRandom(1));
-  private volatile List<Export> exports = List.of(Export.open("zone", new UUID(7, 7), zone));
-  private NfsGateway gateway = start();
+  private final LiveExports exports = new LiveExports();
+  private NfsGateway gateway;
+
+  /** Starts it. */
+  public GatewayFixture() {
+    exports.replace(List.of(Export.open("zone", new UUID(7, 7), zone)));
+    gateway = start();
+  }
 
   private NfsGateway start() {
     GatewayConfig config =
@@ -41,7 +47,7 @@ public final class GatewayFixture implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             "test",
             new byte[16],
-            () -> exports,
+            exports,
             records,
             clock);
     NfsGateway fresh = new NfsGateway(config);
@@ -66,12 +72,12 @@ public final class GatewayFixture implements AutoCloseable {
 
   /** Changes what is served. */
   public void serve(List<Export> list) {
-    exports = List.copyOf(list);
+    exports.replace(list);
   }
 
   /** What is served. */
   public List<Export> exports() {
-    return exports;
+    return exports.list();
   }
 
   public MemoryZone zone() {
