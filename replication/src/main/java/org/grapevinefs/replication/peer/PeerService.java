@@ -205,6 +205,10 @@ public final class PeerService implements AutoCloseable {
     return new Stats(transport.connected(), transport.refused(), sessions);
   }
 
+  PeerTransport transport() {
+    return transport;
+  }
+
   private int rank(ZoneId zone, NodeId member) {
     int index = setup.members().membersByDistance(zone).indexOf(member);
     return index < 0 ? Integer.MAX_VALUE : index;

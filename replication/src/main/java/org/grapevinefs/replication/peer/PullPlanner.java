@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PullPlanner {
   static final long FIRST_WAIT_NANOS = 100_000_000L;
+  static final long POLITE_NANOS = 200_000_000L;
   static final long LAST_WAIT_NANOS = 30_000_000_000L;
 
   private static final class Member {
@@ -67,6 +68,7 @@ final class PullPlanner {
     if (!member.up) {
       member.up = true;
       member.notBefore = now;
+      member.backoff.succeeded();
     }
     member.rank = rank;
   }
@@ -81,10 +83,16 @@ final class PullPlanner {
     members.remove(node);
   }
 
-  /** A member said what it knows; whether that is news. */
-  boolean heard(NodeId node, long sum, long digest, long pending) {
+  /**
+   * A member said what it knows; whether that is news. One that counts fewer changes than we do is
+   * given a moment to ask us first: mostly it knows nothing new.
+   */
+  boolean heard(NodeId node, long sum, long digest, long pending, long now) {
     Member member = member(node);
     boolean news = !member.heard || member.digest != digest;
+    if (news && sum < mySum && member.notBefore - (now + POLITE_NANOS) < 0) {
+      member.notBefore = now + POLITE_NANOS;
+    }
     member.heard = true;
     member.sum = sum;
     member.digest = digest;
@@ -96,6 +104,7 @@ final class PullPlanner {
     return member.up
         && member.heard
         && member.digest != myDigest
+        && !(member.sum == 0 && member.digest == 0)
         && !(member.took && member.takenDigest == member.digest);
   }
 

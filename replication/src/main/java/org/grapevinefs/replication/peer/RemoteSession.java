@@ -105,6 +105,11 @@ final class RemoteSession implements AutoCloseable {
     return now == null ? null : now.member();
   }
 
+  /** What this session has seen: no member that knows less will do. */
+  synchronized Knowledge seen() {
+    return seen;
+  }
+
   /** A reply, and the member that gave it. */
   record Reply(ZoneReply reply, NodeId member) {}
 

@@ -98,7 +98,13 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
 
   void heard(NodeId node, ZoneVersion version) {
     synchronized (this) {
-      boolean news = pulls.heard(node, version.getSum(), version.getDigest(), version.getPending());
+      boolean news =
+          pulls.heard(
+              node,
+              version.getSum(),
+              version.getDigest(),
+              version.getPending(),
+              transport.nanoTime());
       if (news) {
         contents.news(node);
       }

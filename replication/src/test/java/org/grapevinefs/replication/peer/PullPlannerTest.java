@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import org.grapevinefs.gossip.NodeId;
+import org.junit.jupiter.api.Test;
+
+/** Whom to ask, and when. */
+class PullPlannerTest {
+  private static final NodeId NEAR = new NodeId(9, 0, 0, 0);
+  private static final NodeId FAR = new NodeId(1, 0, 0, 0);
+
+  private final PullPlanner planner = new PullPlanner(new SplittableRandom(1));
+
+  private void both(long sum, long digest) {
+    planner.up(NEAR, 0, 0);
+    planner.up(FAR, 1, 0);
+    planner.heard(NEAR, sum, digest, 0, 0);
+    planner.heard(FAR, sum, digest, 0, 0);
+  }
+
+  @Test
+  void equalDigests_nobodyIsAsked() {
+    planner.mine(5, 55);
+    both(5, 55);
+    assertThat(planner.next(0)).isEmpty();
+    assertThat(planner.behind()).allSatisfy(b -> assertThat(b.why()).isEmpty());
+  }
+
+  @Test
+  void equalSumsWithOtherDigests_areAsked() {
+    planner.mine(5, 55);
+    both(5, 56);
+    assertThat(planner.next(0)).contains(NEAR);
+  }
+
+  @Test
+  void oneSession_atATime() {
+    both(5, 56);
+    assertThat(planner.next(0)).contains(NEAR);
+    assertThat(planner.next(0)).isEmpty();
+    planner.done(NEAR, 56);
+    planner.mine(5, 56);
+    assertThat(planner.next(0)).isEmpty();
+  }
+
+  @Test
+  void answerTakenIn_isNotAskedForAgainThoughWeKnowMore() {
+    planner.mine(5, 55);
+    both(6, 66);
+    assertThat(planner.next(0)).contains(NEAR);
+    planner.done(NEAR, 66);
+    planner.mine(11, 111);
+    assertThat(planner.next(0)).contains(FAR);
+    planner.done(FAR, 66);
+    assertThat(planner.next(1_000_000_000_000L)).isEmpty();
+    planner.heard(NEAR, 7, 77, 0, 0);
+    assertThat(planner.next(1_000_000_000_000L)).contains(NEAR);
+  }
+
+  @Test
+  void failure_turnsToTheNextAndWaitsLongerEachTime() {
+    both(6, 66);
+    assertThat(planner.next(0)).contains(NEAR);
+    planner.failed(NEAR, "broke off", 0);
+    assertThat(planner.next(0)).contains(FAR);
+    planner.failed(FAR, "broke off", 0);
+    assertThat(planner.next(0)).isEmpty();
+    assertThat(planner.next(PullPlanner.FIRST_WAIT_NANOS)).contains(NEAR);
+    assertThat(planner.behind()).anySatisfy(b -> assertThat(b.why()).isEqualTo("broke off"));
+  }
+
+  @Test
+  void memberThatIsDown_isNotAsked() {
+    both(6, 66);
+    planner.down(NEAR);
+    assertThat(planner.next(0)).contains(FAR);
+  }
+
+  @Test
+  void memberThatCountsFewer_isGivenAMomentToAskFirst() {
+    planner.mine(9, 99);
+    planner.up(NEAR, 0, 0);
+    planner.heard(NEAR, 6, 66, 0, 0);
+    assertThat(planner.next(0)).isEmpty();
+    assertThat(planner.next(PullPlanner.POLITE_NANOS)).contains(NEAR);
+  }
+
+  @Test
+  void behind_saysByHowMuch() {
+    planner.mine(2, 22);
+    both(6, 66);
+    assertThat(planner.behind()).allSatisfy(b -> assertThat(b.by()).isEqualTo(4));
+  }
+}
