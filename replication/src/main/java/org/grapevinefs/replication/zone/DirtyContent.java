@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.zone;
+
+import java.util.List;
+import org.grapevinefs.replication.core.ByteRange;
+import org.grapevinefs.replication.core.Timestamp;
+
+/** What was done to a file's bytes since its last version. Guarded by its file's lock. */
+final class DirtyContent {
+
+  private static final int MAX_HOLES = 256;
+
+  private final RangeSet written = new RangeSet();
+  private final RangeSet holes = new RangeSet();
+  final long sizeBefore;
+  final long firstNanos;
+  long size;
+  long lastNanos;
+  Timestamp modified;
+  long change;
+
+  DirtyContent(long size, Timestamp modified, long nanos) {
+    this.sizeBefore = size;
+    this.size = size;
+    this.modified = modified;
+    this.firstNanos = nanos;
+    this.lastNanos = nanos;
+  }
+
+  /** Bytes were written. */
+  void write(long offset, long length) {
+    if (offset > size) {
+      hole(size, offset);
+    }
+    written.add(offset, offset + length);
+    holes.remove(offset, offset + length);
+    size = Math.max(size, offset + length);
+  }
+
+  /** A range was made a hole; what lies past the end stays past it. */
+  void punch(long offset, long length) {
+    hole(offset, Math.min(offset + length, size));
+  }
+
+  private void hole(long start, long end) {
+    if (start >= end) {
+      return;
+    }
+    if (holes.ranges().size() >= MAX_HOLES) {
+      // Its zeros are then sent as bytes: dearer, and just as right.
+      written.add(start, end);
+      return;
+    }
+    written.remove(start, end);
+    holes.add(start, end);
+  }
+
+  /** The file was cut or lengthened. */
+  void resize(long newSize) {
+    if (newSize < size) {
+      written.remove(newSize, size);
+      // What was cut off must not come back as old bytes when the file grows again.
+      holes.remove(newSize, size);
+      cut = Math.min(cut, newSize);
+    } else {
+      hole(size, newSize);
+    }
+    size = newSize;
+  }
+
+  private long cut = Long.MAX_VALUE;
+
+  /** The holes, with all that was cut off once and not written since. */
+  List<ByteRange> holes() {
+    if (cut < size) {
+      RangeSet all = new RangeSet();
+      all.add(cut, size);
+      for (ByteRange range : written.ranges()) {
+        all.remove(range.offset(), range.end());
+      }
+      for (ByteRange range : holes.ranges()) {
+        all.add(range.offset(), range.end());
+      }
+      return all.ranges();
+    }
+    return holes.ranges();
+  }
+
+  List<ByteRange> written() {
+    return written.ranges();
+  }
+
+  /** Whether any byte of a stretch was touched. */
+  boolean touches(ByteRange range) {
+    return range.end() > size
+        || range.end() > cut
+        || written.touches(range)
+        || holes.touches(range);
+  }
+}

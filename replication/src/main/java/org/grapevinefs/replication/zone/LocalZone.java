@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.zone;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import org.grapevinefs.replication.core.Bytes;
+import org.grapevinefs.replication.core.ConflictCopy;
+import org.grapevinefs.replication.core.EntryName;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.FileType;
+import org.grapevinefs.replication.core.Knowledge;
+import org.grapevinefs.replication.core.NewContent;
+import org.grapevinefs.replication.core.PendingContent;
+import org.grapevinefs.replication.core.PullHeader;
+import org.grapevinefs.replication.fs.Attributes;
+import org.grapevinefs.replication.fs.Caller;
+import org.grapevinefs.replication.fs.ChangeListener;
+import org.grapevinefs.replication.fs.CreateMode;
+import org.grapevinefs.replication.fs.Created;
+import org.grapevinefs.replication.fs.Device;
+import org.grapevinefs.replication.fs.DirectoryChange;
+import org.grapevinefs.replication.fs.DirectoryPage;
+import org.grapevinefs.replication.fs.OpenMode;
+import org.grapevinefs.replication.fs.ReadResult;
+import org.grapevinefs.replication.fs.Renamed;
+import org.grapevinefs.replication.fs.SeekKind;
+import org.grapevinefs.replication.fs.SetAttributes;
+import org.grapevinefs.replication.fs.SpaceUsage;
+import org.grapevinefs.replication.fs.Stability;
+import org.grapevinefs.replication.fs.WriteResult;
+import org.grapevinefs.replication.fs.XattrMode;
+import org.grapevinefs.replication.fs.ZoneError;
+import org.grapevinefs.replication.fs.ZoneException;
+import org.grapevinefs.replication.fs.ZoneFileSystem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A zone that this node holds, as a file system and as a replica. Safe for any thread.
+ *
+ * <p>Four parts do the work: {@link Names} makes, moves and removes names; {@link FileBytes} reads
+ * and writes; {@link Settler} makes the disk follow what replication brought; {@link Transfers}
+ * serves and takes in contents. The index ({@link org.grapevinefs.replication.core.Replica}) is the
+ * truth about everything but the bytes.
+ */
+public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
+
+  private static final Duration TOMBSTONES_KEPT = Duration.ofDays(400);
+
+  private final ZoneState zone;
+  private final Versions versions;
+  private final Names names;
+  private final FileBytes bytes;
+  private final AttributeSetter attributes;
+  private final Transfers transfers;
+  private final Pulls pulls;
+  private final Scanner scanner;
+  private final ZoneThread thread;
+
+  LocalZone(ZoneState zone, long verifier) throws IOException {
+    this.zone = zone;
+    this.versions = new Versions(zone);
+    Intents intents = new Intents(zone);
+    Staging staging = new Staging(zone.tree);
+    this.names = new Names(zone, versions, intents);
+    this.bytes = new FileBytes(zone, versions, verifier);
+    this.attributes = new AttributeSetter(zone, versions, bytes);
+    this.transfers = new Transfers(zone, versions, staging);
+    Settler settler = new Settler(zone, versions, transfers, staging);
+    this.pulls = new Pulls(zone, versions, transfers, settler);
+    this.scanner = new Scanner(zone, versions);
+    this.thread = new ZoneThread(zone, versions, settler);
+    new Recovery(zone, intents, staging).run();
+    zone.settleBy(thread::wake);
+    thread.start();
+  }
+
+  @Override
+  public Attributes getattr(Caller caller, FileId file) throws ZoneException {
+    return zone.attributes(file);
+  }
+
+  @Override
+  public Attributes lookup(Caller caller, FileId directory, EntryName name) throws ZoneException {
+    return names.lookup(caller, directory, name);
+  }
+
+  @Override
+  public Attributes parent(Caller caller, FileId directory) throws ZoneException {
+    return names.parent(caller, directory);
+  }
+
+  @Override
+  public Attributes setattr(Caller caller, FileId file, SetAttributes set) throws ZoneException {
+    return attributes.set(caller, file, set);
+  }
+
+  @Override
+  public int access(Caller caller, FileId file, int wanted) throws ZoneException {
+    return Permissions.access(caller, zone.shown(file), wanted);
+  }
+
+  @Override
+  public Created create(
+      Caller caller, FileId directory, EntryName name, CreateMode mode, SetAttributes set)
+      throws ZoneException {
+    Created created = names.create(caller, directory, name, mode, set);
+    Long size = set.size();
+    boolean cut = size != null && (mode instanceof CreateMode.Unchecked || created.fresh());
+    if (!cut || size == null || (created.fresh() && size == 0)) {
+      return created;
+    }
+    Caller cutter = created.fresh() ? caller.throughOpen() : caller;
+    Attributes now = attributes.set(cutter, created.attributes().id(), SetAttributes.size(size));
+    return new Created(now, created.directory(), created.fresh());
+  }
+
+  @Override
+  public Created mkdir(Caller caller, FileId directory, EntryName name, SetAttributes set)
+      throws ZoneException {
+    return names.makeNew(caller, directory, name, new NewContent.Directory(), set);
+  }
+
+  @Override
+  public Created symlink(
+      Caller caller, FileId directory, EntryName name, byte[] target, SetAttributes set)
+      throws ZoneException {
+    return names.makeNew(caller, directory, name, new NewContent.Symlink(Bytes.of(target)), set);
+  }
+
+  @Override
+  public Created mknod(
+      Caller caller,
+      FileId directory,
+      EntryName name,
+      FileType type,
+      Device device,
+      SetAttributes set)
+      throws ZoneException {
+    NewContent content =
+        switch (type) {
+          case BLOCK_DEVICE, CHARACTER_DEVICE -> {
+            if (!caller.isRoot()) {
+              throw new ZoneException(ZoneError.PERM);
+            }
+            yield new NewContent.Device(type, device.major(), device.minor());
+          }
+          case FIFO, SOCKET -> new NewContent.Special(type);
+          case REGULAR, DIRECTORY, SYMLINK -> throw new ZoneException(ZoneError.WRONG_TYPE);
+        };
+    return names.makeNew(caller, directory, name, content, set);
+  }
+
+  @Override
+  public DirectoryChange link(Caller caller, FileId file, FileId directory, EntryName name)
+      throws ZoneException {
+    return names.link(caller, file, directory, name);
+  }
+
+  @Override
+  public Renamed rename(Caller caller, FileId from, EntryName oldName, FileId to, EntryName newName)
+      throws ZoneException {
+    return names.rename(caller, from, oldName, to, newName);
+  }
+
+  @Override
+  public DirectoryChange remove(Caller caller, FileId directory, EntryName name)
+      throws ZoneException {
+    return names.remove(caller, directory, name);
+  }
+
+  @Override
+  public DirectoryPage readdir(Caller caller, FileId directory, long cookie, int most)
+      throws ZoneException {
+    return names.readdir(caller, directory, cookie, most);
+  }
+
+  @Override
+  public byte[] readlink(Caller caller, FileId link) throws ZoneException {
+    return names.readlink(link);
+  }
+
+  @Override
+  public void opened(FileId file, OpenMode mode) throws ZoneException {
+    try (OpenStates.Held held = zone.files.shared(file)) {
+      zone.shown(file);
+      held.state().opened(mode);
+    }
+  }
+
+  @Override
+  public void closed(FileId file, OpenMode mode) {
+    OpenState state = zone.files.find(file);
+    if (state == null) {
+      return;
+    }
+    boolean last = state.closed(mode);
+    if (last) {
+      versions.makeNow(file);
+    }
+    if (state.gone != null && !state.isOpen()) {
+      versions.drop(state);
+    }
+  }
+
+  @Override
+  public ReadResult read(Caller caller, FileId file, long offset, int length) throws ZoneException {
+    return bytes.read(caller, file, offset, length);
+  }
+
+  @Override
+  public WriteResult write(
+      Caller caller, FileId file, long offset, ByteBuffer data, Stability stability)
+      throws ZoneException {
+    return bytes.write(caller, file, offset, data, stability);
+  }
+
+  @Override
+  public long commit(Caller caller, FileId file, long offset, long length) throws ZoneException {
+    return bytes.commit(caller, file, offset, length);
+  }
+
+  @Override
+  public void allocate(Caller caller, FileId file, long offset, long length) throws ZoneException {
+    bytes.allocate(caller, file, offset, length);
+  }
+
+  @Override
+  public void deallocate(Caller caller, FileId file, long offset, long length)
+      throws ZoneException {
+    bytes.deallocate(caller, file, offset, length);
+  }
+
+  @Override
+  public long seek(Caller caller, FileId file, long offset, SeekKind kind) throws ZoneException {
+    return bytes.seek(caller, file, offset, kind);
+  }
+
+  @Override
+  public long copy(
+      Caller caller, FileId from, long fromOffset, FileId to, long toOffset, long length)
+      throws ZoneException {
+    return bytes.copy(caller, from, fromOffset, to, toOffset, length, false);
+  }
+
+  @Override
+  public void cloneRange(
+      Caller caller, FileId from, long fromOffset, FileId to, long toOffset, long length)
+      throws ZoneException {
+    bytes.copy(caller, from, fromOffset, to, toOffset, length, true);
+  }
+
+  @Override
+  public byte[] getXattr(Caller caller, FileId file, String name) throws ZoneException {
+    return attributes.xattr(caller, file, name);
+  }
+
+  @Override
+  public DirectoryChange setXattr(
+      Caller caller, FileId file, String name, byte[] value, XattrMode mode) throws ZoneException {
+    return attributes.setXattr(caller, file, name, value, mode);
+  }
+
+  @Override
+  public List<String> listXattrs(Caller caller, FileId file) throws ZoneException {
+    return attributes.xattrs(caller, file);
+  }
+
+  @Override
+  public DirectoryChange removeXattr(Caller caller, FileId file, String name) throws ZoneException {
+    return attributes.removeXattr(caller, file, name);
+  }
+
+  @Override
+  public SpaceUsage statfs(Caller caller) throws ZoneException {
+    return zone.space();
+  }
+
+  @Override
+  public AutoCloseable listen(ChangeListener listener) {
+    return zone.listen(listener);
+  }
+
+  @Override
+  public ZoneStatus status() {
+    return new ZoneStatus(
+        zone.replica.knowledge(),
+        zone.replica.stateDigest(),
+        zone.replica.counts(),
+        zone.settings.quota(),
+        zone.fault());
+  }
+
+  @Override
+  public Knowledge knowledge() throws IOException {
+    Knowledge known;
+    zone.lock.lock();
+    try {
+      known = zone.replica.knowledge();
+    } finally {
+      zone.lock.unlock();
+    }
+    versions.beforeTelling();
+    return known;
+  }
+
+  @Override
+  public Answer answer(Knowledge asker, long inlineBytes) throws IOException {
+    return pulls.answer(asker, false, inlineBytes);
+  }
+
+  @Override
+  public Pull begin(PullHeader header) {
+    return pulls.begin(header);
+  }
+
+  @Override
+  public List<PendingContent> pending(int most) {
+    return transfers.pending(most);
+  }
+
+  @Override
+  public boolean read(FileId source, Stretch stretch, ByteBuffer into) throws IOException {
+    return transfers.read(source, stretch, into);
+  }
+
+  @Override
+  public @Nullable ContentSink stage(PendingContent content) throws IOException {
+    return transfers.stage(content);
+  }
+
+  @Override
+  public void memberKnows(String member, Knowledge knowledge) {
+    zone.lock.lock();
+    try {
+      zone.replica.peerKnows(member, knowledge);
+    } finally {
+      zone.lock.unlock();
+    }
+  }
+
+  @Override
+  public long purge(Collection<String> members) throws IOException {
+    zone.lock.lock();
+    try {
+      Instant old = zone.time.instant().minus(TOMBSTONES_KEPT);
+      return zone.replica.purge(members, old);
+    } finally {
+      zone.lock.unlock();
+    }
+  }
+
+  @Override
+  public List<ConflictCopy> conflicts(int most) {
+    zone.lock.lock();
+    try {
+      return zone.replica.conflicts(most);
+    } finally {
+      zone.lock.unlock();
+    }
+  }
+
+  @Override
+  public ScanReport scan() throws IOException {
+    return scanner.scan();
+  }
+
+  @Override
+  public AutoCloseable onVersion(Runnable listener) {
+    return zone.onVersion(listener);
+  }
+
+  @Override
+  public boolean settle(Duration most) throws InterruptedException {
+    return thread.settle(most);
+  }
+
+  /** Changes quota and waits. */
+  public void reconfigure(ZoneSettings settings) {
+    zone.settings = settings;
+  }
+
+  /**
+   * Makes a version of everything written, brings all to disk and stops; the next start trusts the
+   * index.
+   */
+  @Override
+  public void close() throws IOException {
+    thread.close();
+    transfers.close();
+    versions.makeAll();
+    versions.syncIfChanged();
+    zone.files.close();
+    zone.lock.lock();
+    try {
+      zone.directories.close();
+      ZoneHome.stopped(zone.store);
+      zone.replica.close();
+    } finally {
+      zone.lock.unlock();
+    }
+    zone.tree.close();
+  }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.zone;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.grapevinefs.replication.core.Answer;
+import org.grapevinefs.replication.core.Bytes;
+import org.grapevinefs.replication.core.Dot;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.Inode;
+import org.grapevinefs.replication.core.Knowledge;
+import org.grapevinefs.replication.core.PendingContent;
+import org.grapevinefs.replication.core.PullHeader;
+import org.grapevinefs.replication.core.PullResult;
+import org.grapevinefs.replication.core.PullSession;
+import org.grapevinefs.replication.core.ReplicaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Both sides of a pull, with the small contents that ride along. */
+final class Pulls {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
+  private static final long MOST_INLINE = 64L << 20;
+  private static final int SINGLE_SYNCS = 4;
+
+  private final ZoneState zone;
+  private final Versions versions;
+  private final Transfers transfers;
+  private final Settler settler;
+
+  Pulls(ZoneState zone, Versions versions, Transfers transfers, Settler settler) {
+    this.zone = zone;
+    this.versions = versions;
+    this.transfers = transfers;
+    this.settler = settler;
+  }
+
+  ZoneReplica.Answer answer(Knowledge asker, boolean full, long inlineBytes) throws IOException {
+    Answer answer;
+    zone.lock.lock();
+    try {
+      answer = zone.replica.answer(asker, full);
+      zone.replica.takeAlarms().forEach(alarm -> LOG.error("zone {}: {}", zone.name, alarm));
+    } finally {
+      zone.lock.unlock();
+    }
+    try {
+      // The bytes that the answer's state speaks of must be on disk before anyone hears of them.
+      versions.beforeTelling();
+    } catch (IOException e) {
+      answer.close();
+      throw e;
+    }
+    return new Given(answer, asker, inlineBytes);
+  }
+
+  /** An answer on its way to a peer. */
+  private final class Given implements ZoneReplica.Answer {
+    private final Answer answer;
+    private final Knowledge asker;
+    private long inlineLeft;
+
+    Given(Answer answer, Knowledge asker, long inlineLeft) {
+      this.answer = answer;
+      this.asker = asker;
+      this.inlineLeft = inlineLeft;
+    }
+
+    @Override
+    public PullHeader header() {
+      return answer.header();
+    }
+
+    @Override
+    public @Nullable ZoneRecord next() throws IOException {
+      if (!answer.hasNext()) {
+        return null;
+      }
+      Inode inode = answer.next();
+      List<ZoneRecord.Inline> inline = transfers.inline(inode, asker, inlineLeft);
+      inline.forEach(one -> inlineLeft -= one.bytes().length());
+      return new ZoneRecord(inode, inline);
+    }
+
+    @Override
+    public void close() {
+      answer.close();
+    }
+  }
+
+  ZoneReplica.Pull begin(PullHeader header) {
+    zone.lock.lock();
+    try {
+      return new Taken(zone.replica.begin(header));
+    } finally {
+      zone.lock.unlock();
+    }
+  }
+
+  /** A pull coming in. */
+  private final class Taken implements ZoneReplica.Pull {
+    private final PullSession session;
+    private final Map<FileId, Map<Dot, Bytes>> inline = new HashMap<>();
+    private long inlineBytes;
+
+    Taken(PullSession session) {
+      this.session = session;
+    }
+
+    @Override
+    public void add(ZoneRecord record) throws IOException {
+      try {
+        session.add(session.header().response(), record.inode());
+      } catch (ReplicaException e) {
+        throw new IOException("a record that does not fit: " + e.getMessage(), e);
+      }
+      for (ZoneRecord.Inline one : record.inline()) {
+        inlineBytes += one.bytes().length();
+        if (one.bytes().length() <= ZoneReplica.MAX_INLINE && inlineBytes <= MOST_INLINE) {
+          inline
+              .computeIfAbsent(record.inode().id(), id -> new HashMap<>())
+              .put(one.content(), one.bytes());
+        }
+      }
+    }
+
+    @Override
+    public PullResult commit() throws IOException {
+      PullResult result;
+      zone.lock.lock();
+      try {
+        result = session.commit();
+        zone.forgetAll();
+      } catch (ReplicaException e) {
+        throw new IOException("an answer that is not whole: " + e.getMessage(), e);
+      } finally {
+        zone.lock.unlock();
+      }
+      shelve(inline);
+      settler.look(result.changed());
+      zone.wakeSettler();
+      versions.touched();
+      zone.versionChanged();
+      return result;
+    }
+
+    @Override
+    public void close() {
+      session.close();
+    }
+  }
+
+  /** Puts the small contents on the shelf, brought to disk all at once. */
+  private void shelve(Map<FileId, Map<Dot, Bytes>> inline) throws IOException {
+    List<PendingContent> shelved = new ArrayList<>();
+    boolean each = inline.size() <= SINGLE_SYNCS;
+    for (Map.Entry<FileId, Map<Dot, Bytes>> one : inline.entrySet()) {
+      List<PendingContent> fetch;
+      zone.lock.lock();
+      try {
+        fetch = zone.replica.plan(one.getKey()).fetch();
+      } finally {
+        zone.lock.unlock();
+      }
+      for (PendingContent content : fetch) {
+        Bytes bytes = one.getValue().get(content.wanted().dot());
+        if (bytes != null && transfers.shelve(content, bytes, each)) {
+          shelved.add(content);
+        }
+      }
+    }
+    if (!each && !shelved.isEmpty()) {
+      zone.tree.sync();
+    }
+    shelved.forEach(transfers::shelved);
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.zone;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.grapevinefs.replication.core.ByteRange;
+import org.grapevinefs.replication.core.Bytes;
+import org.grapevinefs.replication.core.Content;
+import org.grapevinefs.replication.core.Dot;
+import org.grapevinefs.replication.core.PendingContent;
+import org.grapevinefs.replication.core.RangeMap;
+import org.grapevinefs.replication.volume.OpenFile;
+
+/**
+ * A content in the workshop: what is held already copied (or shared), the rest a list of stretches
+ * to come. It stays, with what came, when a transfer breaks off.
+ */
+final class StagedContent implements ContentSink {
+
+  private final Transfers transfers;
+  private final Staging.Key key;
+  private final PendingContent content;
+  private final OpenFile file;
+  private final List<ZoneReplica.Stretch> all;
+  private final Set<ZoneReplica.Stretch> came = new HashSet<>();
+  private boolean over;
+
+  StagedContent(Transfers transfers, Staging.Key key, PendingContent content, OpenFile file) {
+    this.transfers = transfers;
+    this.key = key;
+    this.content = content;
+    this.file = file;
+    this.all = stretches(content);
+  }
+
+  PendingContent content() {
+    return content;
+  }
+
+  Staging.Key key() {
+    return key;
+  }
+
+  OpenFile file() {
+    return file;
+  }
+
+  /**
+   * The missing stretches, cut where another change's bytes begin and at the most that goes at
+   * once.
+   */
+  private static List<ZoneReplica.Stretch> stretches(PendingContent content) {
+    List<ZoneReplica.Stretch> result = new ArrayList<>();
+    List<RangeMap.Range> map = content.wanted().ranges().ranges();
+    int next = 0;
+    for (ByteRange missing : content.missing()) {
+      long at = missing.offset();
+      while (at < missing.end()) {
+        while (map.get(next).end() <= at) {
+          next++;
+        }
+        RangeMap.Range range = map.get(next);
+        long end = Math.min(missing.end(), range.end());
+        Dot dot = range.dot();
+        if (dot != null) {
+          cut(result, at, end, dot);
+        }
+        at = end;
+      }
+    }
+    return result;
+  }
+
+  private static void cut(List<ZoneReplica.Stretch> result, long start, long end, Dot dot) {
+    for (long at = start; at < end; at += ZoneReplica.MAX_STRETCH) {
+      long stop = Math.min(end, at + ZoneReplica.MAX_STRETCH);
+      result.add(new ZoneReplica.Stretch(ByteRange.between(at, stop), dot));
+    }
+  }
+
+  @Override
+  public synchronized List<ZoneReplica.Stretch> missing() {
+    return all.stream().filter(stretch -> !came.contains(stretch)).toList();
+  }
+
+  @Override
+  public void put(ZoneReplica.Stretch stretch, ByteBuffer data) throws IOException {
+    if (data.remaining() != stretch.range().length()) {
+      throw new IOException("a stretch of another length than asked for");
+    }
+    if (!file.retain()) {
+      throw new IOException("this content is finished");
+    }
+    try (file) {
+      file.write(data, stretch.range().offset());
+    }
+    synchronized (this) {
+      came.add(stretch);
+    }
+  }
+
+  /** Whether the bytes are those that the hash tells. */
+  boolean isRight() throws IOException {
+    Content.Regular wanted = content.wanted();
+    if (wanted.hash() == null || wanted.size() > Content.HASHED_SIZE) {
+      return true;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) wanted.size());
+    file.read(bytes, 0);
+    Bytes hash = Versions.hash(bytes.array());
+    return hash.equals(wanted.hash());
+  }
+
+  @Override
+  public synchronized Outcome finish() throws IOException {
+    if (over) {
+      return Outcome.OUTDATED;
+    }
+    if (!missing().isEmpty()) {
+      return Outcome.INCOMPLETE;
+    }
+    over = true;
+    return transfers.finish(this);
+  }
+
+  /** Ends it for good. */
+  synchronized void end() throws IOException {
+    over = true;
+    file.close();
+  }
+
+  @Override
+  public void close() {
+    transfers.left(this);
+  }
+}

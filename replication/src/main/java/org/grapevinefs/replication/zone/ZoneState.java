@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.zone;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.grapevinefs.replication.core.Change;
+import org.grapevinefs.replication.core.Content;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.FileType;
+import org.grapevinefs.replication.core.RangeMap;
+import org.grapevinefs.replication.core.Replica;
+import org.grapevinefs.replication.core.ReplicaException;
+import org.grapevinefs.replication.core.ReplicaStore;
+import org.grapevinefs.replication.core.Shown;
+import org.grapevinefs.replication.core.Timestamp;
+import org.grapevinefs.replication.fs.Attributes;
+import org.grapevinefs.replication.fs.ChangeListener;
+import org.grapevinefs.replication.fs.Device;
+import org.grapevinefs.replication.fs.DirectoryChange;
+import org.grapevinefs.replication.fs.SpaceUsage;
+import org.grapevinefs.replication.fs.ZoneError;
+import org.grapevinefs.replication.fs.ZoneException;
+import org.grapevinefs.replication.volume.OpenFile;
+import org.grapevinefs.replication.volume.ZoneTree;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the parts of a {@link LocalZone} share. The lock guards the index and the names on disk. */
+final class ZoneState {
+
+  private static final long SHOWN_KEPT = 65_536;
+  private static final Logger LOG = LoggerFactory.getLogger(ZoneState.class);
+
+  final String name;
+  final ZoneTree tree;
+  final ReplicaStore store;
+  final Replica replica;
+  final OpenStates files;
+  final Directories directories;
+  final ReentrantLock lock = new ReentrantLock();
+  final InstantSource time;
+  final LongSupplier nanoTime;
+  final LongSupplier volumeFree;
+
+  /** The quota and the waits; may change at any time. */
+  volatile ZoneSettings settings;
+
+  /** Bytes by which files grew since their last versions. */
+  final AtomicLong growth = new AtomicLong();
+
+  /** What must be brought to disk before the next sync may say that all is. */
+  final Set<FileId> unsynced = ConcurrentHashMap.newKeySet();
+
+  private final Cache<FileId, Shown> cache =
+      Caffeine.newBuilder().maximumSize(SHOWN_KEPT).executor(Runnable::run).build();
+  private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> versionListeners = new CopyOnWriteArrayList<>();
+  private volatile @Nullable String fault;
+  private volatile Runnable wakeSettler = () -> {};
+
+  ZoneState(
+      String name,
+      ZoneTree tree,
+      ReplicaStore store,
+      Replica replica,
+      ZoneSettings settings,
+      InstantSource time,
+      LongSupplier nanoTime,
+      LongSupplier volumeFree) {
+    this.name = name;
+    this.tree = tree;
+    this.store = store;
+    this.replica = replica;
+    this.settings = settings;
+    this.time = time;
+    this.nanoTime = nanoTime;
+    this.volumeFree = volumeFree;
+    this.files = new OpenStates(settings.openFiles(), nanoTime);
+    this.directories = new Directories(tree, replica::placed);
+  }
+
+  Timestamp now() {
+    return Timestamp.of(time.instant());
+  }
+
+  /** What a file looks like in the index; null if it has no name on disk. */
+  @Nullable Shown find(FileId id) {
+    Shown known = cache.getIfPresent(id);
+    if (known != null) {
+      return known;
+    }
+    lock.lock();
+    try {
+      Shown found = replica.shown(id);
+      boolean there =
+          found != null
+              && (id.equals(FileId.ROOT) || !replica.placed(replica.canonical(id)).isEmpty());
+      if (!there || found == null) {
+        return null;
+      }
+      // Put under the lock, under which every change also forgets: what is found is never old.
+      cache.put(id, found);
+      return found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets what a change touched; under the lock. */
+  void forget(Change change) {
+    change.ticks().keySet().forEach(cache::invalidate);
+    cache.invalidate(change.id());
+  }
+
+  void forget(FileId id) {
+    cache.invalidate(id);
+  }
+
+  /** Forgets all: names may mean other files now. */
+  void forgetAll() {
+    cache.invalidateAll();
+  }
+
+  /** What a file looks like in the index, or when its last name went. */
+  Shown shown(FileId id) throws ZoneException {
+    Shown shown = find(id);
+    if (shown != null) {
+      return shown;
+    }
+    OpenState state = files.find(id);
+    Shown gone = state == null ? null : state.gone;
+    if (gone == null) {
+      throw new ZoneException(ZoneError.STALE);
+    }
+    return gone;
+  }
+
+  /** What {@code stat} tells, with what was written since the last version. */
+  Attributes attributes(FileId id) throws ZoneException {
+    // In this order: once a version is made the index has the size, and only then it is not dirty.
+    OpenState state = files.find(id);
+    DirtyContent dirty = state == null ? null : state.dirty;
+    Shown shown = shown(id);
+    long size = shown.size();
+    Timestamp modified = shown.modified();
+    Timestamp changed = shown.changed();
+    long change = shown.change();
+    long used = used(shown.content(), size);
+    if (dirty != null) {
+      size = dirty.size;
+      modified = dirty.modified;
+      changed = changed.compareTo(modified) < 0 ? modified : changed;
+      change = Math.max(change, dirty.change);
+      used = size + 511 & ~511L;
+    }
+    Device device =
+        shown.content() instanceof Content.Device d
+            ? new Device(d.major(), d.minor())
+            : Device.NONE;
+    int links = state != null && state.gone != null ? 0 : shown.links();
+    return new Attributes(
+        id,
+        shown.type(),
+        shown.mode(),
+        links,
+        shown.uid(),
+        shown.gid(),
+        size,
+        used,
+        device,
+        shown.accessed(),
+        modified,
+        changed,
+        shown.created(),
+        change);
+  }
+
+  private static long used(@Nullable Content content, long size) {
+    if (!(content instanceof Content.Regular regular)) {
+      return size + 511 & ~511L;
+    }
+    long bytes = 0;
+    for (RangeMap.Range range : regular.ranges().ranges()) {
+      bytes += range.dot() == null ? 0 : range.length();
+    }
+    return bytes + 511 & ~511L;
+  }
+
+  /** A change attribute for bytes that have no version yet: after every one given before. */
+  long tick() {
+    lock.lock();
+    try {
+      return replica.nextTick();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Room for the quota, or what the volume has if that is less. */
+  SpaceUsage space() throws ZoneException {
+    return inWords(() -> {
+      long used = usedBytes();
+      long onVolume = volumeFree.getAsLong();
+      long quota = settings.quota();
+      long total = Math.min(quota, used > Long.MAX_VALUE - onVolume ? quota : used + onVolume);
+      long free = Math.max(0, total - used);
+      long count = replica.counts().files();
+      return new SpaceUsage(total, free, count + free / 4096, free / 4096);
+    });
+  }
+
+  static DirectoryChange change(Change change, FileId id) {
+    Change.Tick tick = change.ticks().get(id);
+    return tick == null
+        ? new DirectoryChange(0, 0)
+        : new DirectoryChange(tick.before(), tick.after());
+  }
+
+  /** Bytes in the zone, with those that have no version yet. */
+  long usedBytes() {
+    return Math.max(0, replica.counts().bytes() + growth.get());
+  }
+
+  /** Refuses what needs room when there is none. */
+  void requireRoom() throws ZoneException {
+    if (usedBytes() >= settings.quota()) {
+      throw new ZoneException(ZoneError.DQUOT);
+    }
+  }
+
+  void requireWritable() throws ZoneException {
+    String why = fault;
+    if (why != null) {
+      throw new ZoneException(ZoneError.ROFS, why);
+    }
+  }
+
+  /** Ends all writing: what the disk said can no longer be relied on. */
+  void fail(String why, Exception cause) {
+    if (fault == null) {
+      fault = why;
+      LOG.error("zone {} is read-only now: {}", name, why, cause);
+    }
+  }
+
+  @Nullable String fault() {
+    return fault;
+  }
+
+  /** The descriptor of a file, to be closed by the caller, whose lock on the state is held. */
+  OpenFile open(OpenState state) throws IOException {
+    OpenFile known = state.borrow();
+    if (known != null) {
+      return known;
+    }
+    lock.lock();
+    try {
+      OpenFile found = directories.file(state.id);
+      found.retain();
+      state.keep(found);
+      return found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  AutoCloseable listen(ChangeListener listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  void changed(FileId id) {
+    for (ChangeListener listener : listeners) {
+      listener.changed(id);
+    }
+  }
+
+  AutoCloseable onVersion(Runnable listener) {
+    versionListeners.add(listener);
+    return () -> versionListeners.remove(listener);
+  }
+
+  /** Follows up a local change: others hear of it, and what it left unsettled is settled. */
+  void done(Change change) {
+    forget(change);
+    if (change.unsettled()) {
+      wakeSettler.run();
+    }
+    if (!change.dots().isEmpty()) {
+      versionListeners.forEach(Runnable::run);
+    }
+  }
+
+  void versionChanged() {
+    versionListeners.forEach(Runnable::run);
+  }
+
+  void settleBy(Runnable wake) {
+    wakeSettler = wake;
+  }
+
+  void wakeSettler() {
+    wakeSettler.run();
+  }
+
+  /** One piece of work on index and disk. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run() throws ZoneException, IOException;
+  }
+
+  /** Runs work, putting failures of index and disk into the words of the file system. */
+  static <T> T inWords(Work<T> work) throws ZoneException {
+    try {
+      return work.run();
+    } catch (IOException e) {
+      throw Failures.of(e);
+    } catch (ReplicaException e) {
+      throw Failures.of(e);
+    }
+  }
+
+  /** Runs work under the zone's lock. */
+  <T> T locked(Work<T> work) throws ZoneException {
+    lock.lock();
+    try {
+      return inWords(work);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  static boolean isRegular(Shown shown) {
+    return shown.type() == FileType.REGULAR;
+  }
+}

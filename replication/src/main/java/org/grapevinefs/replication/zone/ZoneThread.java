@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.zone;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread of a zone: makes versions when they are due, settles what replication brought,
+ * syncs every second.
+ */
+final class ZoneThread {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ZoneThread.class);
+  private static final long SECOND = 1_000_000_000L;
+  private static final long MOST_WAIT_TO_END = 30_000;
+
+  private final ZoneState zone;
+  private final Versions versions;
+  private final Settler settler;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition news = lock.newCondition();
+  private final Condition passed = lock.newCondition();
+  private final Thread thread;
+  private boolean work = true;
+  private boolean closing;
+  private long asked;
+  private long answered;
+  private long lastSync;
+
+  ZoneThread(ZoneState zone, Versions versions, Settler settler) {
+    this.zone = zone;
+    this.versions = versions;
+    this.settler = settler;
+    this.thread = Thread.ofPlatform().daemon().name("zone-" + zone.name).unstarted(this::run);
+  }
+
+  void start() {
+    lastSync = zone.nanoTime.getAsLong();
+    thread.start();
+  }
+
+  /** Has the settler look again. */
+  void wake() {
+    lock.lock();
+    try {
+      work = true;
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for a pass that begins after this call; whether all then shows that is known. */
+  boolean settle(Duration most) throws InterruptedException {
+    long left = most.toNanos();
+    lock.lock();
+    try {
+      long mine = ++asked;
+      work = true;
+      news.signal();
+      while (answered < mine && left > 0 && !closing) {
+        left = passed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return zone.replica.counts().unsettled() == 0;
+  }
+
+  private void run() {
+    while (true) {
+      long upTo;
+      boolean settle;
+      lock.lock();
+      try {
+        if (!work && !closing) {
+          long wait = zone.files.hasDirty() ? zone.settings.quiet().toNanos() / 2 : SECOND / 2;
+          long left = news.awaitNanos(wait);
+          LOG.trace("woken with {} ns left", left);
+        }
+        if (closing) {
+          passed.signalAll();
+          return;
+        }
+        settle = work;
+        work = false;
+        upTo = asked;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } finally {
+        lock.unlock();
+      }
+      pass(settle);
+      lock.lock();
+      try {
+        answered = Math.max(answered, upTo);
+        passed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void pass(boolean settle) {
+    try {
+      versions.makeDue();
+      if (settle && zone.fault() == null) {
+        settler.pass();
+      }
+      long now = zone.nanoTime.getAsLong();
+      if (now - lastSync >= SECOND) {
+        lastSync = now;
+        if (zone.fault() == null) {
+          versions.makeDirectories();
+          versions.syncIfChanged();
+        }
+        zone.files.trim();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("zone {}: its work is put off: {}", zone.name, e.toString(), e);
+    }
+  }
+
+  /** Ends the thread after the work at hand. */
+  void close() {
+    lock.lock();
+    try {
+      closing = true;
+      news.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join(MOST_WAIT_TO_END);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      LOG.warn(
+          "zone {}: still at work after {} s",
+          zone.name,
+          TimeUnit.MILLISECONDS.toSeconds(MOST_WAIT_TO_END));
+    }
+  }
+}
