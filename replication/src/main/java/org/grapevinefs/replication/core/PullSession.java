@@ -17,17 +17,21 @@ public final class PullSession implements AutoCloseable {
   private final Context context;
   private final Runnable checkOrigin;
   private final PullHeader header;
+  private final Knowledge asked;
   private final long staging;
   private final List<Inode> recent = new ArrayList<>();
   private long spilled;
   private long count;
   private boolean done;
 
-  PullSession(Context context, PullHeader header, long staging, Runnable checkOrigin) {
+  PullSession(
+      Context context, PullHeader header, Knowledge asked, long staging, Runnable checkOrigin) {
     this.context = context;
     this.checkOrigin = checkOrigin;
     this.header = header;
     this.staging = staging;
+    this.asked = asked;
+    checkAsked();
     if (header.count() < 0 || header.count() > context.limits.stagedRecords()) {
       throw bad("count " + header.count());
     }
@@ -39,6 +43,13 @@ public final class PullSession implements AutoCloseable {
       if (name.isEmpty() || name.length() > context.limits.nodeNameLength()) {
         throw bad("node name");
       }
+    }
+  }
+
+  /** An answer leaves out what the asker said it knows: so it must know that still. */
+  private void checkAsked() {
+    if (!context.state.knowledge.includes(asked)) {
+      throw bad("this replica took a new origin since it asked");
     }
   }
 
@@ -103,6 +114,7 @@ public final class PullSession implements AutoCloseable {
       throw bad(count + " records of " + header.count());
     }
     checkOrigin.run();
+    checkAsked();
     Transaction tx = context.begin();
     Knowledge mine = tx.state.knowledge;
     Set<FileId> received = new HashSet<>();

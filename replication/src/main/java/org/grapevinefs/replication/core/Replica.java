@@ -371,11 +371,26 @@ public final class Replica implements AutoCloseable {
         context.random.nextLong());
   }
 
-  /** Begins a pull whose header came; {@link PullSession#commit} under the zone's lock. */
+  /**
+   * Begins a pull whose header came; {@link PullSession#commit} under the zone's lock.
+   *
+   * @throws ReplicaException (BAD_ANSWER) if the header shows that this replica's index is old: it
+   *     took a new origin and knows less now, so ask again
+   */
   public PullSession begin(PullHeader header) {
+    return begin(header, context.state.knowledge);
+  }
+
+  /**
+   * As {@link #begin(PullHeader)}, also safe when another pull made this replica take a new origin
+   * after the question was sent.
+   *
+   * @param asked the knowledge that was sent with the question
+   */
+  public PullSession begin(PullHeader header, Knowledge asked) {
     checkOrigin(header.knowledge());
     return new PullSession(
-        context, header, context.random.nextLong(), () -> checkOrigin(header.knowledge()));
+        context, header, asked, context.random.nextLong(), () -> checkOrigin(header.knowledge()));
   }
 
   /** One who knows more of this origin than this replica does ends the use of it at once. */
