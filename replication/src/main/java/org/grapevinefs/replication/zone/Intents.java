@@ -83,6 +83,11 @@ final class Intents {
 
   private void recover(long intent, ByteBuffer note) throws IOException {
     byte kind = note.get();
+    if (kind == SwapNote.KIND) {
+      new SwapNote(zone).recover(note);
+      drop(intent);
+      return;
+    }
     FileId directory = id(note);
     EntryName name = name(note);
     switch (kind) {

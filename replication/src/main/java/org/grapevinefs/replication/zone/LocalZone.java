@@ -384,6 +384,21 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     zone.settings = settings;
   }
 
+  /** Lets go of everything as a crash would, for tests. */
+  void abandon() throws IOException {
+    thread.close();
+    transfers.close();
+    zone.files.close();
+    zone.lock.lock();
+    try {
+      zone.directories.close();
+      zone.store.close();
+    } finally {
+      zone.lock.unlock();
+    }
+    zone.tree.close();
+  }
+
   /**
    * Makes a version of everything written, brings all to disk and stops; the next start trusts the
    * index.

@@ -125,7 +125,7 @@ final class Placement {
       Entry there = wanted.stream().filter(entry -> has(had, entry)).findFirst().orElse(null);
       if (there != null) {
         anchor = there;
-      } else if (!backFromAside(shown, anchor)) {
+      } else if (!backFromAside(shown, anchor) && !isThere(anchor)) {
         make(plan, anchor);
       }
     }
@@ -161,6 +161,13 @@ final class Placement {
       directory.moveHere(workshop, aside, entry.name());
     }
     return true;
+  }
+
+  /** Whether a name has on disk what it should have: put there before a crash. */
+  private boolean isThere(Entry entry) throws IOException {
+    try (Directory directory = zone.directories.get(entry.directory())) {
+      return directory.stat(entry.name()).filter(s -> s.type() == entry.type()).isPresent();
+    }
   }
 
   private void relink(Entry anchor, Entry entry) throws IOException {
@@ -212,6 +219,12 @@ final class Placement {
       if (have != null) {
         try (Directory from = zone.directories.get(have.directory())) {
           to.moveHereIfFree(from, have.name(), want.name());
+        } catch (PosixException e) {
+          // Moved before a crash, and only the note of it is lacking.
+          boolean done = e.errno() == PosixException.ENOENT && isThere(want);
+          if (!done) {
+            throw e;
+          }
         }
       } else if (!backFromAside(plan.id(), want)) {
         makeDirectory(to, want);

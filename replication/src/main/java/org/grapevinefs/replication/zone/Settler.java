@@ -41,6 +41,7 @@ final class Settler {
   private final Transfers transfers;
   private final Staging staging;
   private final Placement placement;
+  private final SwapNote swaps;
   private final Set<FileId> look = ConcurrentHashMap.newKeySet();
 
   Settler(ZoneState zone, Versions versions, Transfers transfers, Staging staging) {
@@ -49,6 +50,7 @@ final class Settler {
     this.transfers = transfers;
     this.staging = staging;
     this.placement = new Placement(zone, staging);
+    this.swaps = new SwapNote(zone);
   }
 
   /** Settles all that can be. */
@@ -220,8 +222,12 @@ final class Settler {
           held.put(content.shown(), content.wanted());
         }
         lastNames(plan);
+        long intent = swaps.write(plan, held);
         placement.carryOut(plan, held);
         note(plan, plan.want(), held);
+        if (intent != 0) {
+          zone.replica.dropIntent(intent);
+        }
         placement.describe(plan.want());
       } finally {
         zone.lock.unlock();

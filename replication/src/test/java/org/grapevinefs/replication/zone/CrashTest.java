@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.zone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.grapevinefs.replication.core.EntryName;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.Origin;
+import org.grapevinefs.replication.fs.Caller;
+import org.grapevinefs.replication.fs.CreateMode;
+import org.grapevinefs.replication.fs.OpenMode;
+import org.grapevinefs.replication.fs.SetAttributes;
+import org.grapevinefs.replication.fs.Stability;
+import org.grapevinefs.replication.fs.ZoneException;
+import org.grapevinefs.replication.volume.DirectoryVolume;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A zone that was let go without a word, and opened again. */
+final class CrashTest {
+
+  private static final Caller ROOT = Caller.of(0, 0);
+
+  /** Versions are made only when a file is closed, so that a crash finds some unmade. */
+  private static final ZoneSettings SLOW =
+      new ZoneSettings(
+          1 << 30, false, Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(5), 100);
+
+  @TempDir Path folder;
+  private ZoneFolder home;
+  private LocalZone zone;
+
+  @BeforeEach
+  void open() throws IOException {
+    home = new ZoneFolder(new DirectoryVolume(folder), "anna");
+    zone = home.open(SLOW);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    zone.close();
+  }
+
+  private void crash() throws IOException {
+    zone.abandon();
+    zone = home.open(SLOW);
+  }
+
+  @Test
+  void writesWithoutVersion_afterACrash_areThereAndHaveOne() throws Exception {
+    FileId file = create("f");
+    write(file, "first");
+    zone.closed(file, OpenMode.WRITE);
+    long verifier = write(file, "second, longer");
+    long known = zone.status().knowledge().sum();
+    crash();
+    assertThat(read(file)).isEqualTo("second, longer");
+    assertThat(zone.getattr(ROOT, file).size()).isEqualTo(14);
+    assertThat(zone.status().knowledge().sum()).isGreaterThan(known);
+    assertThat(write(file, "x")).isNotEqualTo(verifier);
+  }
+
+  @Test
+  void names_afterACrash_areAsTheyWere() throws Exception {
+    FileId top =
+        zone.mkdir(ROOT, FileId.ROOT, EntryName.of("top"), SetAttributes.mode(0755))
+            .attributes()
+            .id();
+    FileId file = create("f");
+    zone.rename(ROOT, FileId.ROOT, EntryName.of("f"), top, EntryName.of("g"));
+    create("gone");
+    zone.remove(ROOT, FileId.ROOT, EntryName.of("gone"));
+    crash();
+    assertThat(zone.lookup(ROOT, top, EntryName.of("g")).id()).isEqualTo(file);
+    assertThat(zone.readdir(ROOT, FileId.ROOT, 0, 10).entries()).hasSize(1);
+    assertThat(zone.status().counts().files()).isEqualTo(2);
+    assertThat(home.files().resolve("top/g")).exists();
+  }
+
+  @Test
+  void origin_afterACrash_isANewOneAndAfterACleanStopTheSame() throws Exception {
+    create("a");
+    zone.close();
+    zone = home.open(SLOW);
+    create("b");
+    assertThat(origins()).hasSize(1);
+    crash();
+    create("c");
+    assertThat(origins()).hasSize(2);
+  }
+
+  private java.util.Set<Origin> origins() {
+    return zone.status().knowledge().asMap().keySet();
+  }
+
+  @Test
+  void folderChangedBehindOurBack_isFoundByAScanAfterwards() throws Exception {
+    create("kept");
+    crash();
+    Files.writeString(home.files().resolve("new"), "x");
+    assertThat(zone.scan().added()).isEqualTo(1);
+    assertThat(zone.readdir(ROOT, FileId.ROOT, 0, 10).entries()).hasSize(2);
+    assertThat(zone.scan().added()).isZero();
+    assertThat(zone.scan().edited()).isZero();
+  }
+
+  private FileId create(String name) throws ZoneException {
+    FileId id =
+        zone.create(
+                ROOT,
+                FileId.ROOT,
+                EntryName.of(name),
+                new CreateMode.Guarded(),
+                SetAttributes.mode(0644))
+            .attributes()
+            .id();
+    zone.opened(id, OpenMode.WRITE);
+    return id;
+  }
+
+  private long write(FileId file, String text) throws ZoneException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    return zone.write(ROOT, file, 0, bytes, Stability.UNSTABLE).verifier();
+  }
+
+  private String read(FileId file) throws ZoneException {
+    return StandardCharsets.UTF_8.decode(zone.read(ROOT, file, 0, 1_000).data()).toString();
+  }
+}
