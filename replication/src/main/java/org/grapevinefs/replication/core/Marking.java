@@ -40,7 +40,10 @@ final class Marking {
     updateUndone(changes);
     updateMissing(changes);
     for (Transaction.Touched change : changes) {
-      noteMerges(change.now());
+      Inode now = change.now();
+      if (now != null && !(tx.isSimple() && tx.isSettledHere(now.id()))) {
+        noteMerges(now);
+      }
     }
     undoneNow(undoneBefore).forEach(id -> noteMerges(tx.inode(id)));
     resolver = new Resolver(tx);
@@ -201,9 +204,13 @@ final class Marking {
   }
 
   private void markNames(List<Link> links, FileId self, boolean directoryMoved) {
+    boolean alone = tx.isSimple() && tx.isSettledHere(self);
     for (Link link : links) {
-      markName(link, self, directoryMoved);
       markDeadParents(link.parent());
+      if (alone) {
+        continue;
+      }
+      markName(link, self, directoryMoved);
       if (isComputed(link.name())) {
         tx.reads.ids(Table.CONFLICT, Integer.MAX_VALUE).forEach(this::mark);
       }

@@ -16,6 +16,10 @@ final class Overlay implements ReplicaStore.Reader {
   private final Map<Table, NavigableMap<byte[], Optional<byte[]>>> changes =
       new EnumMap<>(Table.class);
 
+  /** What was read from below: only this transaction writes, so it stays true until its end. */
+  private final Map<Table, NavigableMap<byte[], Optional<byte[]>>> read =
+      new EnumMap<>(Table.class);
+
   Overlay(ReplicaStore.Reader base) {
     this.base = base;
   }
@@ -50,7 +54,9 @@ final class Overlay implements ReplicaStore.Reader {
     NavigableMap<byte[], Optional<byte[]>> map = changes.get(table);
     Optional<byte[]> changed = map == null ? null : map.get(key);
     if (changed == null) {
-      return base.get(table, key);
+      changed =
+          read.computeIfAbsent(table, t -> new TreeMap<>(Arrays::compareUnsigned))
+              .computeIfAbsent(key, k -> Optional.ofNullable(base.get(table, k)));
     }
     return changed.isPresent() ? changed.get() : null;
   }

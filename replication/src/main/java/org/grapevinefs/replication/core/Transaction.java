@@ -29,6 +29,7 @@ final class Transaction implements Claims {
   private final Map<FileId, Change.Tick> ticks = new HashMap<>();
   private final Set<FileId> onDisk = new HashSet<>();
   private final boolean quiet;
+  private final boolean simple;
   final List<Dot> dots = new ArrayList<>();
 
   /** An inode before the transaction and now. */
@@ -37,6 +38,7 @@ final class Transaction implements Claims {
   Transaction(ReplicaStore.Reader reader, State before) {
     this.state = before.clone();
     this.quiet = before.unsettled == 0;
+    this.simple = quiet && before.conflicts == 0 && isPlain() && before.undone.isEmpty();
     this.overlay = new Overlay(reader);
     this.reads = new Reads(overlay);
     this.rows = new StateRows(before);
@@ -56,6 +58,14 @@ final class Transaction implements Claims {
     if (quiet) {
       onDisk.add(id);
     }
+  }
+
+  /**
+   * Whether, before this transaction, every name on disk was the only one to want it: then a change
+   * of this node's own concerns nobody else's name.
+   */
+  boolean isSimple() {
+    return simple;
   }
 
   boolean isSettledHere(FileId id) {
