@@ -74,7 +74,7 @@ public final class Node implements AutoCloseable {
     Roster roster = MeshMembers.roster(loaded.mesh(), config.name(), data.key());
 
     GossipService gossip = gossip(config, data, roster);
-    Peers peers = keep(Peers.start(config, data, gossip, events));
+    Peers peers = keep(Peers.start(config, data, gossip, options.clock()));
     ZoneOpening opening = new ZoneOpening(config, gossip, peers, events, options.clock());
     ZoneTable zones = keep(new ZoneTable(config.name(), opening, events));
     zones.apply(loaded.zones());
@@ -209,7 +209,7 @@ public final class Node implements AutoCloseable {
             ? "the port is in use: stop what uses it, or set another " + key + " in node.toml"
             : words.contains("permission")
                 ? "no permission: ports below 1024 need root or CAP_NET_BIND_SERVICE; or set"
-                      + " another "
+                    + " another "
                     + key
                     + " in node.toml"
                 : words.contains("assign")

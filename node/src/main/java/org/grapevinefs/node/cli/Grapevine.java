@@ -3,6 +3,7 @@ package org.grapevinefs.node.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.grapevinefs.node.Node;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Spec;
       "First time here? Run: grapevine demo"
     },
     subcommands = {
+      DemoCommand.class,
+      NodeCommand.class,
       StatusCommand.class,
       NodesCommand.class,
       ZoneCommand.class,
@@ -36,7 +39,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Grapevine implements Callable<Integer> {
   /** The version of this program. */
-  public static final String VERSION = "0.1.0";
+  public static final String VERSION = Node.VERSION;
 
   /** What a command returns that did what was asked. */
   static final int DONE = 0;

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.node;
+
+import java.io.IOException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.grapevinefs.gossip.GossipService;
+import org.grapevinefs.gossip.ZoneId;
+import org.grapevinefs.gossip.ZoneStatus;
+import org.grapevinefs.replication.core.Knowledge;
+import org.grapevinefs.replication.zone.ZoneReplica;
+
+/**
+ * Tells gossip of a held zone's version: at once when it changes (peers with a connection hear it
+ * even sooner), and once a second what is still to be fetched. Nothing is told before it is on
+ * disk.
+ */
+final class VersionTeller implements AutoCloseable {
+  private static final long TOGETHER_MILLIS = 20;
+  private static final long AT_LEAST_MILLIS = 1_000;
+
+  private final ZoneId id;
+  private final ZoneReplica replica;
+  private final GossipService gossip;
+  private final EventLog events;
+  private final Semaphore changes = new Semaphore(1);
+  private final AutoCloseable listening;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  VersionTeller(String zone, ZoneReplica replica, GossipService gossip, EventLog events) {
+    this.id = ZoneId.ofName(zone);
+    this.replica = replica;
+    this.gossip = gossip;
+    this.events = events;
+    this.listening = replica.onVersion(changes::release);
+    // Bringing a version to disk pins a virtual thread, so each zone has a thread of its own.
+    this.thread = Thread.ofPlatform().daemon().name("versions-" + zone).start(() -> tellAll(zone));
+  }
+
+  private void tellAll(String zone) {
+    boolean failing = false;
+    try {
+      while (!closed) {
+        var _ = changes.tryAcquire(AT_LEAST_MILLIS, TimeUnit.MILLISECONDS);
+        changes.drainPermits();
+        try {
+          tell();
+          failing = false;
+        } catch (IOException | RuntimeException e) {
+          if (!failing && !closed) {
+            events.error(zone, "", "its version cannot be told: " + e.getMessage());
+          }
+          failing = true;
+        }
+        TimeUnit.MILLISECONDS.sleep(TOGETHER_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tell() throws IOException {
+    Knowledge knowledge = replica.knowledge();
+    var status = replica.status();
+    // The state is of this moment only if the knowledge is: else the next turn tells it.
+    if (status.knowledge().equals(knowledge)) {
+      gossip.publish(
+          new ZoneStatus(
+              id,
+              knowledge.sum(),
+              knowledge.digest(),
+              status.stateDigest(),
+              status.counts().pending()));
+    } else {
+      changes.release();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    closed = true;
+    listening.close();
+    changes.release();
+    thread.join(TimeUnit.SECONDS.toMillis(5));
+    gossip.withdraw(id);
+  }
+}
