@@ -25,11 +25,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     boolean traces = level.levelInt <= Level.DEBUG_INT;
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
-    encoder.setPattern(
-        LINE
-            + (traces
-                ? " [%logger{20} %thread]%n%ex"
-                : "%replace(%ex{short}){'^$|[\\r\\n]+\\s*', ' '}%nopex%n"));
+    encoder.setPattern(LINE + (traces ? " [%logger{20} %thread]%n%ex" : "%nopex%n"));
     encoder.start();
     OutputStreamAppender<ILoggingEvent> appender = appender();
     appender.setContext(context);
@@ -38,6 +34,12 @@ public final class Logging extends ContextAwareBase implements Configurator {
     context.getLogger("ROOT").setLevel(level.levelInt < Level.WARN_INT ? Level.WARN : level);
     context.getLogger("org.grapevinefs").setLevel(level);
     context.getLogger("grapevine").setLevel(level);
+    if (!traces) {
+      // The event log tells of peers, with the names of this node and theirs.
+      context.getLogger("org.grapevinefs.gossip").setLevel(Level.WARN);
+      context.getLogger("io.netty").setLevel(Level.ERROR);
+      context.getLogger("io.grpc").setLevel(Level.ERROR);
+    }
     context.getLogger("ROOT").addAppender(appender);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

@@ -75,7 +75,7 @@ public final class Node implements AutoCloseable {
 
     GossipService gossip = gossip(config, data, roster);
     Peers peers = keep(Peers.start(config, data, gossip, options.clock()));
-    ZoneOpening opening = new ZoneOpening(config, gossip, peers, events, options.clock());
+    ZoneOpening opening = new ZoneOpening(config, data, gossip, peers, events, options.clock());
     ZoneTable zones = keep(new ZoneTable(config.name(), opening, events));
     zones.apply(loaded.zones());
     refuseFailed(zones);

@@ -78,11 +78,17 @@ final class VersionTeller implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     closed = true;
-    listening.close();
     changes.release();
-    thread.join(TimeUnit.SECONDS.toMillis(5));
+    try {
+      listening.close();
+      thread.join(TimeUnit.SECONDS.toMillis(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      events.warn("", "", "a zone's listener did not end: " + e.getMessage());
+    }
     gossip.withdraw(id);
   }
 }

@@ -2,6 +2,7 @@
 package org.grapevinefs.node;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.grapevinefs.replication.peer.RemoteZone;
 import org.grapevinefs.replication.peer.ZoneAccess;
 import org.grapevinefs.replication.volume.Volume;
 import org.grapevinefs.replication.zone.LocalZone;
+import org.grapevinefs.replication.zone.ZoneHome;
 import org.grapevinefs.replication.zone.ZoneSettings;
 import org.grapevinefs.zonesconfig.Durability;
 import org.grapevinefs.zonesconfig.NodeConfig;
@@ -27,14 +29,12 @@ import org.grapevinefs.zonesconfig.ZoneType;
  * know of it; any other node reaches it through its members, if the zone lets it.
  */
 final class ZoneOpening implements ZoneTable.Opener {
-  /** A replica can take more than writers may write, so that it can hold what others accepted. */
-  private static final double WRITERS_SHARE = 0.9;
-
   private final NodeConfig node;
   private final GossipService gossip;
   private final Peers peers;
   private final EventLog events;
   private final InstantSource clock;
+  private final Path tokens;
   private final Volumes volumes;
   private final Map<ZoneName, Live> live = new ConcurrentHashMap<>();
 
@@ -66,8 +66,14 @@ final class ZoneOpening implements ZoneTable.Opener {
   }
 
   ZoneOpening(
-      NodeConfig node, GossipService gossip, Peers peers, EventLog events, InstantSource clock) {
+      NodeConfig node,
+      DataFolder data,
+      GossipService gossip,
+      Peers peers,
+      EventLog events,
+      InstantSource clock) {
     this.node = node;
+    this.tokens = data.path().resolve("zones");
     this.gossip = gossip;
     this.peers = peers;
     this.events = events;
@@ -106,14 +112,15 @@ final class ZoneOpening implements ZoneTable.Opener {
     String name = config.name().value();
     Volume volume = volumes.of(config);
     LocalZone zone =
-        LocalZone.open(
-            volume,
-            name,
-            settings(config),
-            node.name().value(),
-            clock,
-            System::nanoTime,
-            new SecureRandom());
+        new ZoneHome(
+                name,
+                node.name().value(),
+                volume,
+                tokens,
+                clock,
+                System::nanoTime,
+                new SecureRandom())
+            .open(settings(config));
     Live held = new Live(zone, volume, config);
     live.put(config.name(), held);
     peers.service().addZone(id, zone, zone, held);
@@ -124,9 +131,10 @@ final class ZoneOpening implements ZoneTable.Opener {
 
   private void end(ZoneId id, ZoneName name, VersionTeller teller) throws Exception {
     Live held = live.remove(name);
-    try (LocalZone zone = held == null ? null : held.zone;
-        teller) {
-      peers.service().removeZone(id);
+    teller.close();
+    peers.service().removeZone(id);
+    if (held != null) {
+      held.zone.close();
     }
   }
 
@@ -134,11 +142,6 @@ final class ZoneOpening implements ZoneTable.Opener {
     return ZoneSettings.DEFAULT
         .withQuota(config.quota().bytes())
         .withStrict(config.durability() == Durability.STRICT);
-  }
-
-  /** What the kernel holds the zone to, where it can. */
-  private static long hardLimit(ZoneConfig config) {
-    return (long) (config.quota().bytes() / WRITERS_SHARE);
   }
 
   @Override
@@ -152,7 +155,7 @@ final class ZoneOpening implements ZoneTable.Opener {
     held.zone.reconfigure(settings(config));
     if (!config.quota().equals(zone.config().quota())) {
       try {
-        held.volume.setQuota(config.name().value(), hardLimit(config));
+        held.volume.setQuota(config.name().value(), config.quota().bytes());
       } catch (IOException e) {
         events.error(
             config.name().value(), "", "the kernel's quota cannot be set: " + DataFolder.why(e));

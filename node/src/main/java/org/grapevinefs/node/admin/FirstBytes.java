@@ -4,6 +4,8 @@ package org.grapevinefs.node.admin;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
@@ -26,6 +28,7 @@ final class FirstBytes extends ByteToMessageDecoder {
   private final EventLoopGroup inside;
   private final Administered node;
   private final Executor workers;
+  private boolean handedOn;
 
   FirstBytes(LocalAddress door, EventLoopGroup inside, Administered node, Executor workers) {
     this.door = door;
@@ -36,9 +39,10 @@ final class FirstBytes extends ByteToMessageDecoder {
 
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
-    if (in.readableBytes() < PREFACE.length) {
+    if (handedOn || in.readableBytes() < PREFACE.length) {
       return;
     }
+    handedOn = true;
     boolean grpc = true;
     for (int i = 0; i < PREFACE.length; i++) {
       grpc &= in.getByte(in.readerIndex() + i) == PREFACE[i];
@@ -46,31 +50,38 @@ final class FirstBytes extends ByteToMessageDecoder {
     if (grpc) {
       handThrough(context);
     } else {
-      context.pipeline().addLast(new HttpServerCodec());
-      context.pipeline().addLast(new HttpObjectAggregator(MAX_HTTP_BYTES));
-      context.pipeline().addLast(new HttpAnswers(node, workers));
+      context
+          .pipeline()
+          .addLast(new HttpServerCodec())
+          .addLast(new HttpObjectAggregator(MAX_HTTP_BYTES))
+          .addLast(new HttpAnswers(node, workers))
+          .remove(this);
     }
-    // What was read so far goes to those who come after.
-    context.pipeline().remove(this);
   }
 
+  /** What was read so far is held back until the gRPC server's door is open. */
   private void handThrough(ChannelHandlerContext context) {
     Channel outer = context.channel();
     outer.config().setAutoRead(false);
-    var connecting =
+    var _ =
         new Bootstrap()
             .group(inside)
             .channel(LocalChannel.class)
             .handler(new Relay(outer))
-            .connect(door);
-    context.pipeline().addLast(new Relay(connecting.channel()));
-    connecting.addListener(done -> {
-      if (done.isSuccess()) {
-        outer.config().setAutoRead(true);
-      } else {
-        close(outer);
-      }
-    });
+            .connect(door)
+            .addListener(
+                (ChannelFutureListener)
+                    done -> outer.eventLoop().execute(() -> join(context, done)));
+  }
+
+  private void join(ChannelHandlerContext context, ChannelFuture connected) {
+    if (!connected.isSuccess() || !context.channel().isActive()) {
+      close(connected.channel());
+      close(context.channel());
+      return;
+    }
+    context.pipeline().addLast(new Relay(connected.channel())).remove(this);
+    context.channel().config().setAutoRead(true);
   }
 
   private static void close(Channel channel) {

@@ -3,6 +3,7 @@ package org.grapevinefs.node.cli;
 
 import java.io.Console;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.grapevinefs.node.StartFailure;
 import org.grapevinefs.node.demo.Demo;
@@ -59,8 +60,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Console console = System.console();
-    boolean terminal = console != null && console.isTerminal();
+    // The JDK's usual console is there only where input and output are a terminal.
+    boolean terminal =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     DemoPlan plan = plan();
     if (terminal) {
       // Log lines would run through the status that is drawn in place.

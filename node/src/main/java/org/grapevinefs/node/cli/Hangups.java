@@ -36,7 +36,7 @@ final class Hangups {
         listener.run();
         yield null;
       }
-      case "equals" -> self == arguments[0];
+      case "equals" -> System.identityHashCode(self) == System.identityHashCode(arguments[0]);
       case "hashCode" -> System.identityHashCode(self);
       default -> "SIGHUP";
     };

@@ -14,7 +14,6 @@ import org.grapevinefs.node.proto.Zone;
  * change elsewhere. For one thread.
  */
 final class DemoScreen {
-  private static final String UP = "\u001b[%dA";
   private static final String CLEAR_LINE = "\u001b[K";
 
   private final PrintStream out;
@@ -42,7 +41,7 @@ final class DemoScreen {
   private void redraw(List<String> lines) {
     StringBuilder text = new StringBuilder();
     if (drawn > 0) {
-      text.append(String.format(UP, drawn));
+      text.append("\u001b[" + drawn + "A");
     }
     lines.forEach(line -> text.append(line).append(CLEAR_LINE).append('\n'));
     for (int i = lines.size(); i < drawn; i++) {
