@@ -41,6 +41,11 @@ final class Network {
     cuts.clear();
   }
 
+  /** Whether faults have ended. */
+  boolean isHealed() {
+    return healed;
+  }
+
   /** The number of messages sent so far. */
   long sent() {
     return sent;

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.chaostests.sim;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.grapevinefs.replication.core.Bytes;
+import org.grapevinefs.replication.core.Content;
+import org.grapevinefs.replication.core.Dot;
+import org.grapevinefs.replication.core.Entry;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.Inode;
+import org.grapevinefs.replication.core.Limits;
+import org.grapevinefs.replication.core.MemoryStore;
+import org.grapevinefs.replication.core.Place;
+import org.grapevinefs.replication.core.Replica;
+import org.jspecify.annotations.Nullable;
+
+/** One node: the production replica, its disk, and what happens to them. */
+final class SimNode {
+
+  private static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
+
+  final World world;
+  final int number;
+  final String name;
+  private final InstantSource clock = this::instant;
+  private TapStore store;
+  private Replica replica;
+
+  /** Bytes on disk by shown id, and as they were at each commit that a crash could take away. */
+  private Map<FileId, int[]> disk = new HashMap<>();
+
+  private Map<FileId, int[]> durable = new HashMap<>();
+  private final TreeMap<Integer, Map<FileId, int[]>> checkpoints = new TreeMap<>();
+
+  /** Contents fetched and not yet shown, by the change that wrote them. */
+  final Map<Dot, int[]> staged = new HashMap<>();
+
+  private Map<FileId, Inode> mirror = new HashMap<>();
+  private @Nullable Backup backup;
+  private long skewMicros;
+  private int incarnation;
+
+  private record Backup(MemoryStore store, Map<FileId, int[]> disk, boolean clean) {}
+
+  SimNode(World world, int number) {
+    this.world = world;
+    this.number = number;
+    this.name = "n" + number;
+    this.store = tap(new MemoryStore());
+    this.replica = open(false);
+  }
+
+  Replica replica() {
+    return replica;
+  }
+
+  /** Grows with every stop: what was begun before it is void. */
+  int incarnation() {
+    return incarnation;
+  }
+
+  Instant instant() {
+    return START.plusNanos((world.schedule.now() + skewMicros) * 1_000);
+  }
+
+  private TapStore tap(MemoryStore memory) {
+    return new TapStore(memory, world.is(Mutant.TOLD_BEFORE_ON_DISK), this::synced);
+  }
+
+  private void synced() {
+    durable = new HashMap<>(disk);
+    checkpoints.clear();
+  }
+
+  private Replica open(boolean trusted) {
+    Replica opened = Replica.open(store, name, clock, world.random, Limits.DEFAULT, trusted);
+    store.takeTouched();
+    mirror = new HashMap<>();
+    opened.inodes().forEach(inode -> mirror.put(inode.id(), inode));
+    staged.clear();
+    return opened;
+  }
+
+  // --- disk
+
+  int @Nullable [] bytes(FileId shown) {
+    return disk.get(shown);
+  }
+
+  void putBytes(FileId shown, int[] cells) {
+    disk.put(shown, cells);
+  }
+
+  void dropBytes(FileId shown) {
+    disk.remove(shown);
+  }
+
+  /** Everything on disk, by walking the directories. */
+  List<Entry> entries() {
+    List<Entry> all = new ArrayList<>();
+    List<FileId> next = new ArrayList<>(List.of(FileId.ROOT));
+    Set<FileId> seen = new HashSet<>(next);
+    while (!next.isEmpty()) {
+      for (Entry entry : replica.children(next.removeLast(), 0, 10_000)) {
+        all.add(entry);
+        boolean directory = entry.type() == org.grapevinefs.replication.core.FileType.DIRECTORY;
+        if (directory && seen.add(entry.shown())) {
+          next.add(entry.shown());
+        }
+      }
+    }
+    return all;
+  }
+
+  /** After anything that may have committed: notes the disk as it is now with that commit. */
+  void checkpoint() {
+    checkpoints.put(store.memory().unsynced(), new HashMap<>(disk));
+  }
+
+  // --- keeping the ledger
+
+  /** Forgets which registers changed: they came from others. */
+  void absorb() {
+    for (FileId id : store.takeTouched()) {
+      remember(id);
+    }
+    checkpoint();
+  }
+
+  private void remember(FileId id) {
+    Inode now = replica.inode(id);
+    if (now == null) {
+      mirror.remove(id);
+    } else {
+      mirror.put(id, now);
+    }
+  }
+
+  /**
+   * Writes into the ledger what a local change did.
+   *
+   * @param shown contents that were on disk under names that the change was about
+   * @param seen what this node knew before
+   */
+  void noteChange(org.grapevinefs.replication.core.Knowledge seen) {
+    for (FileId id : store.takeTouched()) {
+      Inode before = mirror.get(id);
+      remember(id);
+      Inode now = mirror.get(id);
+      if (now != null) {
+        noteChange(before, now, seen);
+      }
+    }
+    checkpoint();
+  }
+
+  private void noteChange(
+      @Nullable Inode before, Inode now, org.grapevinefs.replication.core.Knowledge seen) {
+    Set<Dot> old = dots(before);
+    Set<Dot> left = dots(now);
+    Set<Dot> replaced = new HashSet<>(old);
+    replaced.removeAll(left);
+    for (Content content : now.contents()) {
+      if (!old.contains(content.dot()) && !(content instanceof Content.Directory)) {
+        world.ledger.noteBytes(content.dot(), cellsOf(now.id(), content));
+        world.ledger.note(content.dot(), now.id(), Ledger.Kind.WRITE, replaced, seen);
+        replaced = Set.of();
+      }
+    }
+    Set<Dot> places = new HashSet<>();
+    if (before != null) {
+      before.places().forEach(place -> places.add(place.dot()));
+    }
+    for (Place place : now.places()) {
+      if (!places.contains(place.dot())) {
+        switch (place) {
+          case Place.Live live ->
+              world.ledger.note(live.dot(), now.id(), Ledger.Kind.PLACE, replaced, seen);
+          case Place.Deleted gone ->
+              world.ledger.note(gone.dot(), now.id(), Ledger.Kind.DELETE, gone.seen(), seen);
+        }
+        replaced = Set.of();
+      }
+    }
+    if (!replaced.isEmpty()) {
+      now.attrs().stream()
+          .map(attrs -> attrs.dot())
+          .filter(dot -> !seen.covers(dot))
+          .findFirst()
+          .ifPresent(dot -> noteDrop(dot, before, now));
+    }
+  }
+
+  private void noteDrop(Dot dot, @Nullable Inode before, Inode now) {
+    Set<Dot> dropped = dots(before);
+    dropped.removeAll(dots(now));
+    world.ledger.note(
+        dot, now.id(), Ledger.Kind.WRITE, dropped, org.grapevinefs.replication.core.Knowledge.NONE);
+  }
+
+  private static Set<Dot> dots(@Nullable Inode inode) {
+    Set<Dot> dots = new HashSet<>();
+    if (inode != null) {
+      inode.contents().forEach(content -> dots.add(content.dot()));
+    }
+    return dots;
+  }
+
+  private int[] cellsOf(FileId id, Content content) {
+    if (content instanceof Content.Symlink symlink) {
+      return new int[] {symlink.target().hashCode()};
+    }
+    Content.Regular held = replica.held(id);
+    int[] cells = bytes(id);
+    if (held == null || !held.dot().equals(content.dot()) || cells == null) {
+      throw new Violation("no fabrication", name + " made a content without bytes: " + content);
+    }
+    return cells;
+  }
+
+  static Bytes hash(int[] cells) {
+    byte[] bytes = new byte[cells.length * 4];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (cells[i / 4] >> i % 4 * 8);
+    }
+    return Bytes.of(bytes);
+  }
+
+  // --- faults
+
+  void jumpClock(long micros) {
+    skewMicros += micros;
+  }
+
+  /** Power goes: what was not synced is gone, but for what happened to be on disk. */
+  void crash() {
+    int last = store.memory().unsynced();
+    int kept = last == 0 ? 0 : world.random.nextInt(last + 1);
+    Map.Entry<Integer, Map<FileId, int[]>> at = checkpoints.floorEntry(kept);
+    Map<FileId, int[]> left = at == null ? durable : at.getValue();
+    kept = at == null ? 0 : at.getKey();
+    var before = replica.knowledge();
+    var origin = replica.origin();
+    store = tap(store.memory().crash(kept));
+    restart(left, false);
+    long sure = replica.knowledge().get(origin);
+    for (long seq = sure + 1; seq <= before.get(origin); seq++) {
+      world.ledger.lost(new Dot(origin, seq));
+    }
+    world.tell("%s crashed, lost %d of its changes", name, before.get(origin) - sure);
+  }
+
+  /** A clean stop and start. */
+  void stopAndStart() {
+    replica.close();
+    store = tap(store.memory().copy());
+    restart(disk, true);
+    world.tell("%s stopped and started", name);
+  }
+
+  /** Keeps a copy of the disk. */
+  void backUp() {
+    boolean clean = world.random.nextBoolean();
+    if (clean) {
+      replica.close();
+      backup = new Backup(store.memory().copy(), new HashMap<>(disk), true);
+      store = tap(store.memory().copy());
+      restart(disk, true);
+    } else {
+      replica.sync();
+      backup = new Backup(store.memory().copy(), new HashMap<>(disk), false);
+    }
+    world.tell("%s was backed up", name);
+  }
+
+  /** The disk as it was at the last copy. */
+  boolean restore() {
+    Backup from = backup;
+    if (from == null) {
+      return false;
+    }
+    store = tap(from.store().copy());
+    restart(from.disk(), from.clean() && world.is(Mutant.ORIGIN_REUSED));
+    world.tell("%s was restored", name);
+    return true;
+  }
+
+  /** A new disk. */
+  void wipe() {
+    store = tap(new MemoryStore());
+    restart(new HashMap<>(), false);
+    world.tell("%s was wiped", name);
+  }
+
+  private void restart(Map<FileId, int[]> left, boolean trusted) {
+    incarnation++;
+    checkpoints.clear();
+    disk = new HashMap<>(left);
+    durable = new HashMap<>(left);
+    replica = open(trusted);
+    checkpoint();
+    verifyDisk();
+  }
+
+  /** Whether the bytes on disk are what the index says. */
+  void verifyDisk() {
+    for (Map.Entry<FileId, int[]> file : disk.entrySet()) {
+      Content.Regular held = replica.held(file.getKey());
+      if (held != null && world.ledger.isWritten(held.dot())) {
+        int[] wanted = world.ledger.bytes(held.dot());
+        if (!Arrays.equals(wanted, file.getValue())) {
+          throw new Violation(
+              "no fabrication",
+              "%s has other bytes under %s than %s wrote: %s, not %s"
+                  .formatted(
+                      name,
+                      file.getKey(),
+                      held.dot(),
+                      Arrays.toString(file.getValue()),
+                      Arrays.toString(wanted)));
+        }
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(number);
+  }
+}

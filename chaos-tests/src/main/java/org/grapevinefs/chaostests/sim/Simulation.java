@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.chaostests.sim;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.grapevinefs.replication.core.Content;
+import org.grapevinefs.replication.core.Dot;
+import org.grapevinefs.replication.core.Entry;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.FileType;
+import org.grapevinefs.replication.core.Inode;
+import org.grapevinefs.replication.core.Knowledge;
+import org.grapevinefs.replication.core.TreeView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One history of a zone on several nodes, wholly determined by its seed: first work under faults,
+ * during which nothing wrong may ever be seen, then peace, in which all must become one.
+ */
+public final class Simulation {
+
+  private static final int ROUNDS_TO_CONVERGE = 40;
+  private static final int SETTLE = 1_000;
+  private static final long YEAR = 365L * 86_400 * 1_000_000;
+
+  private final World world;
+  private final Sessions sessions;
+  private final Transfers transfers;
+  private final Set<Integer> cuts = new HashSet<>();
+
+  /**
+   * How a history ended.
+   *
+   * @param seed its seed
+   * @param violation what did not hold; null if all did
+   * @param story what happened, if it was asked for
+   * @param hash equal for equal runs
+   */
+  public record Outcome(long seed, @Nullable Throwable violation, String story, long hash) {}
+
+  private Simulation(long seed, Mutant mutant, boolean telling) {
+    this.world = new World(seed, mutant, telling);
+    this.sessions = new Sessions(world);
+    this.transfers = new Transfers(world);
+  }
+
+  /** Runs one history. */
+  public static Outcome run(long seed, Mutant mutant, boolean telling) {
+    Simulation simulation = new Simulation(seed, mutant, telling);
+    Throwable violation = null;
+    try {
+      simulation.run();
+    } catch (RuntimeException e) {
+      violation = e;
+    }
+    World world = simulation.world;
+    return new Outcome(seed, violation, world.story(), world.hash());
+  }
+
+  private void run() {
+    for (int i = 0; i < world.swarm.nodes(); i++) {
+      world.nodes.add(new SimNode(world, i));
+    }
+    world.tell("seed %d: %s", world.seed, world.swarm);
+    for (int i = 0; i < world.swarm.steps(); i++) {
+      world.schedule.advance(world.random.nextLong(100_000));
+      step(any());
+    }
+    heal();
+    converge();
+    check();
+  }
+
+  private SimNode any() {
+    return world.nodes.get(world.random.nextInt(world.nodes.size()));
+  }
+
+  private void step(SimNode node) {
+    int choice = world.random.nextInt(100);
+    if (choice < 45) {
+      new LocalWork(node).step();
+    } else if (choice < 75) {
+      sessions.heartbeat(node, any());
+    } else if (choice < 87) {
+      transfers.fetch(node, reachableFrom(node));
+      new SimSettler(node).run(1 + world.random.nextInt(4));
+    } else if (choice < 90 && world.swarm.purges() > 0) {
+      purge(node);
+    } else {
+      fault(node);
+    }
+  }
+
+  private List<SimNode> reachableFrom(SimNode self) {
+    List<SimNode> nodes = new ArrayList<>(world.nodes);
+    nodes.removeIf(other ->
+        other == self || cuts.contains(key(other, self)) || cuts.contains(key(self, other)));
+    return nodes;
+  }
+
+  private static int key(SimNode from, SimNode to) {
+    return from.number * 64 + to.number;
+  }
+
+  private void purge(SimNode node) {
+    List<String> others = new ArrayList<>();
+    world.nodes.forEach(other -> others.add(other.name));
+    others.remove(node.name);
+    boolean old = world.swarm.purges() > 2 && world.onceIn(2);
+    int purged = node.replica().purge(others, old ? node.instant() : java.time.Instant.EPOCH);
+    node.absorb();
+    world.tell("%s purged %d", node.name, purged);
+  }
+
+  private void fault(SimNode node) {
+    switch (world.random.nextInt(8)) {
+      case 0, 1 -> cut(node);
+      case 2 -> {
+        if (world.swarm.crashes() > 0) {
+          node.crash();
+          weigh();
+        }
+      }
+      case 3 -> {
+        if (world.swarm.restores() > 0) {
+          node.backUp();
+        }
+      }
+      case 4 -> {
+        if (world.swarm.restores() > 0 && node.restore()) {
+          weigh();
+        }
+      }
+      case 5 -> {
+        if (world.swarm.wipes() > 0 && world.onceIn(2)) {
+          node.wipe();
+          weigh();
+        }
+      }
+      case 6 -> {
+        if (world.swarm.clockJumps() > 0) {
+          node.jumpClock(world.random.nextLong(2 * YEAR) - YEAR);
+        }
+      }
+      default -> node.stopAndStart();
+    }
+  }
+
+  private void cut(SimNode node) {
+    SimNode other = any();
+    if (world.swarm.cuts() > 0) {
+      boolean off = world.random.nextInt(3) < world.swarm.cuts();
+      world.network.cut(node.number, other.number, off);
+      if (off) {
+        cuts.add(key(node, other));
+      } else {
+        cuts.remove(key(node, other));
+      }
+    }
+  }
+
+  private void weigh() {
+    List<Knowledge> all = new ArrayList<>();
+    world.nodes.forEach(node -> all.add(node.replica().knowledge()));
+    world.ledger.weigh(all);
+  }
+
+  // --- peace
+
+  private void heal() {
+    world.tell("healed");
+    world.network.heal();
+    cuts.clear();
+    world.schedule.advance(10_000_000);
+  }
+
+  private void converge() {
+    for (int round = 0; round < ROUNDS_TO_CONVERGE; round++) {
+      for (SimNode node : world.nodes) {
+        for (SimNode other : world.nodes) {
+          if (node != other) {
+            sessions.heartbeat(node, other);
+            world.schedule.advance(1_000_000);
+          }
+        }
+      }
+      for (SimNode node : world.nodes) {
+        transfers.fetch(node, reachableFrom(node));
+        if (round > ROUNDS_TO_CONVERGE / 2) {
+          transfers.fetchFromBackup(node);
+        }
+        new SimSettler(node).run(SETTLE);
+      }
+      if (isStill()) {
+        return;
+      }
+    }
+    StringBuilder state = new StringBuilder();
+    for (SimNode node : world.nodes) {
+      state.append(
+          "%n%s %s knows %s".formatted(node, node.replica().counts(), node.replica().knowledge()));
+      for (FileId id : node.replica().nextUnsettled(null, 3)) {
+        state.append("%n   %s".formatted(node.replica().plan(id)));
+      }
+    }
+    throw new Violation("convergence", "not one after " + ROUNDS_TO_CONVERGE + " rounds:" + state);
+  }
+
+  private boolean isStill() {
+    Knowledge first = world.nodes.getFirst().replica().knowledge();
+    return world.nodes.stream()
+        .allMatch(node ->
+            node.replica().knowledge().equals(first)
+                && node.replica().counts().unsettled() == 0
+                && node.replica().counts().pending() == 0);
+  }
+
+  private void check() {
+    long before = sessions.pulls();
+    SimNode first = world.nodes.getFirst();
+    Map<FileId, Inode> registers = Sessions.alive(first);
+    TreeView view = new TreeView(first.replica().inodes(), first.replica().originNames());
+    for (SimNode node : world.nodes) {
+      if (node.replica().stateDigest() != first.replica().stateDigest()) {
+        throw new Violation("convergence", first + " and " + node + " differ in their digests");
+      }
+      if (!Sessions.alive(node).equals(registers)) {
+        throw new Violation("equal digests, equal state", first + " and " + node + " differ");
+      }
+      checkDisk(node, view);
+      world.nodes.stream()
+          .filter(other -> other != node)
+          .forEach(other -> sessions.heartbeat(node, other));
+    }
+    world.schedule.advance(10_000_000);
+    if (sessions.pulls() != before) {
+      throw new Violation("quiet", "equal replicas asked each other for records");
+    }
+    world.ledger.check(shown(view), first.replica().knowledge());
+    checkWhole(view, registers);
+  }
+
+  /** The names on a node's disk must be the view, and its bytes what was written. */
+  private void checkDisk(SimNode node, TreeView view) {
+    Map<FileId, Map<String, TreeView.Line>> wanted = new TreeMap<>();
+    view.directories()
+        .forEach((directory, names) ->
+            names.forEach((name, line) ->
+                wanted
+                    .computeIfAbsent(directory, d -> new TreeMap<>())
+                    .put(name.toString(), line)));
+    Map<FileId, Map<String, TreeView.Line>> found = new TreeMap<>();
+    for (Entry entry : node.entries()) {
+      TreeView.Line line =
+          new TreeView.Line(entry.shown(), entry.source(), entry.type(), entry.content());
+      found
+          .computeIfAbsent(entry.directory(), d -> new TreeMap<>())
+          .put(entry.name().toString(), line);
+    }
+    if (!found.equals(wanted)) {
+      throw new Violation(
+          "valid tree", "%s shows%n  %s%nbut the view is%n  %s".formatted(node, found, wanted));
+    }
+    node.verifyDisk();
+  }
+
+  private static Map<FileId, Set<Dot>> shown(TreeView view) {
+    Map<FileId, Set<Dot>> shown = new HashMap<>();
+    for (TreeView.Line line : view.paths().values()) {
+      Dot content = line.content();
+      if (content != null) {
+        shown.computeIfAbsent(line.source(), s -> new HashSet<>()).add(content);
+      }
+    }
+    return shown;
+  }
+
+  /** Every file that is there has a way to it from the root. */
+  private static void checkWhole(TreeView view, Map<FileId, Inode> alive) {
+    Set<FileId> reached = new HashSet<>();
+    view.paths().values().forEach(line -> reached.add(line.source()));
+    for (Inode inode : alive.values()) {
+      boolean shows =
+          inode.isRoot() || reached.contains(inode.id()) || view.merged().containsKey(inode.id());
+      if (!shows) {
+        throw new Violation("valid tree", "no way leads to " + inode);
+      }
+      for (Content content : inode.contents()) {
+        if (inode.type() == FileType.DIRECTORY && !(content instanceof Content.Directory)) {
+          throw new Violation("valid tree", "a directory with bytes: " + inode);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.chaostests.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** What the parts of one simulation share. */
+final class World {
+
+  final long seed;
+  final Mutant mutant;
+  final RandomGenerator random;
+  final Swarm swarm;
+  final Schedule schedule = new Schedule();
+  final Network network;
+  final Ledger ledger = new Ledger();
+  final List<SimNode> nodes = new ArrayList<>();
+  private final boolean telling;
+  private final StringBuilder story = new StringBuilder();
+  private long hash;
+  private int nextCell = 1;
+
+  World(long seed, Mutant mutant, boolean telling) {
+    this.seed = seed;
+    this.mutant = mutant;
+    this.telling = telling;
+    this.random = new SplittableRandom(seed);
+    this.swarm = Swarm.draw(random);
+    this.network = new Network(schedule, random, swarm);
+  }
+
+  boolean is(Mutant other) {
+    return mutant == other;
+  }
+
+  /** True once in so many times. */
+  boolean onceIn(int times) {
+    return random.nextInt(times) == 0;
+  }
+
+  /** A piece of content that no other write has. */
+  int freshCell() {
+    return nextCell++;
+  }
+
+  /** A line of the story; every line also counts in the hash that shows two runs to be equal. */
+  void tell(String form, Object... arguments) {
+    if (telling) {
+      String line = "%9.3f s  %s%n".formatted(schedule.now() / 1e6, form.formatted(arguments));
+      story.append(line);
+    }
+    hash = hash * 31 + schedule.now();
+    for (Object argument : arguments) {
+      hash =
+          hash * 31
+              + (argument instanceof Number || argument instanceof String
+                  ? argument.hashCode()
+                  : 7);
+    }
+  }
+
+  /** The story so far. */
+  String story() {
+    return story.toString();
+  }
+
+  /** A number that two equal runs share. */
+  long hash() {
+    return hash;
+  }
+}
