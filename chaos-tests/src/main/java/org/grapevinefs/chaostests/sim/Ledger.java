@@ -116,16 +116,19 @@ final class Ledger {
           throw new Violation("on disk before told", deed.dot + " was told and then lost");
         }
         if (deed.kind == Kind.WRITE) {
-          checkWrite(deed, shown.getOrDefault(deed.source, Set.of()).contains(deed.dot));
+checkWrite(deed, shown.getOrDefault(deed.source, Set.of()));
         }
       }
     }
     shown.forEach((source, dots) -> dots.forEach(dot -> bytes(dot)));
   }
 
-  private void checkWrite(Deed write, boolean shows) {
+  private void checkWrite(Deed write, Set<Dot> shown) {
+    boolean shows = shown.contains(write.dot);
+    boolean there =
+        shows || shown.stream().anyMatch(dot -> Arrays.equals(bytes.get(dot), bytes.get(write.dot)));
     Deed by = replacer(write, true);
-    if (!shows && write.fate == Fate.SURE && replacer(write, false) == null) {
+    if (!there && write.fate == Fate.SURE && replacer(write, false) == null) {
       throw new Violation(
           "nothing lost", "content " + write.dot + " of " + write.source + " is gone");
     }

@@ -56,7 +56,8 @@ final class Sessions {
     if (mine.equals(knowledge)) {
       if (self.replica().stateDigest() != state) {
         throw new Violation(
-            "equal knowledge, equal state", self + " and " + other + " know the same: " + mine);
+            "equal knowledge, equal state",
+            "%s and %s know the same, but have%s".formatted(self, other, differences(self, other)));
       }
       return;
     }
@@ -295,6 +296,23 @@ final class Sessions {
       }
     }
     throw new Violation("whole answers only", incoming.self + " took an answer that came short");
+  }
+
+  /** Where the registers of two nodes differ, for people. */
+  static String differences(SimNode self, SimNode other) {
+    Map<FileId, Inode> mine = alive(self);
+    Map<FileId, Inode> theirs = alive(other);
+    StringBuilder text = new StringBuilder();
+    mine.forEach(
+        (id, inode) -> {
+          Inode there = theirs.remove(id);
+          if (!inode.equals(there)) {
+            text.append("%n  %s%n  %s".formatted(inode, other.replica().inode(id)));
+          }
+        });
+    theirs.forEach(
+        (id, inode) -> text.append("%n  %s%n  %s".formatted(self.replica().inode(id), inode)));
+    return text.toString();
   }
 
   /** The inodes of a node, for whoever compares. */
