@@ -51,7 +51,9 @@ final class Ledger {
   enum Kind {
     WRITE,
     PLACE,
-    DELETE
+    DELETE,
+    /** One of several contents thrown away or made a file of its own. */
+    DROP
   }
 
   private final Map<Dot, List<Deed>> deeds = new LinkedHashMap<>();
@@ -116,7 +118,7 @@ final class Ledger {
           throw new Violation("on disk before told", deed.dot + " was told and then lost");
         }
         if (deed.kind == Kind.WRITE) {
-checkWrite(deed, shown.getOrDefault(deed.source, Set.of()));
+          checkWrite(deed, shown.getOrDefault(deed.source, Set.of()));
         }
       }
     }
@@ -126,7 +128,8 @@ checkWrite(deed, shown.getOrDefault(deed.source, Set.of()));
   private void checkWrite(Deed write, Set<Dot> shown) {
     boolean shows = shown.contains(write.dot);
     boolean there =
-        shows || shown.stream().anyMatch(dot -> Arrays.equals(bytes.get(dot), bytes.get(write.dot)));
+        shows
+            || shown.stream().anyMatch(dot -> Arrays.equals(bytes.get(dot), bytes.get(write.dot)));
     Deed by = replacer(write, true);
     if (!there && write.fate == Fate.SURE && replacer(write, false) == null) {
       throw new Violation(

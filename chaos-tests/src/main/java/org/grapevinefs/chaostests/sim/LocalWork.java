@@ -124,10 +124,16 @@ final class LocalWork {
       Arrays.fill(cells, (int) range.offset(), (int) range.end(), hole ? 0 : world.freshCell());
       (hole ? holes : written).add(range);
     }
-    node.putBytes(entry.shown(), cells);
     Bytes hash = size == 0 ? null : SimNode.hash(cells);
     Timestamp now = Timestamp.of(node.instant());
-    Change change = replica.version(entry.shown(), size, now, holes, written, hash, true, 0);
+    // What was written is on disk and acknowledged before its version is made: never refused.
+    node.putBytes(entry.shown(), cells);
+    Change change;
+    try {
+      change = replica.version(entry.shown(), size, now, holes, written, hash, true, 0);
+    } catch (ReplicaException e) {
+      throw new Violation("nothing lost", node + " cannot keep a write to " + entry + ": " + e);
+    }
     world.tell("%s edited %s %s: %s", node.name, entry.name(), change.id(), Arrays.toString(cells));
   }
 

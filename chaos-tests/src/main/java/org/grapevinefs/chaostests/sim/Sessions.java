@@ -54,6 +54,10 @@ final class Sessions {
     self.replica().peerKnows(other.name, knowledge);
     Knowledge mine = self.replica().knowledge();
     if (mine.equals(knowledge)) {
+      if (self.replica().stateDigest() != state && world.isForgetful()) {
+        ask(self, other, true);
+        return;
+      }
       if (self.replica().stateDigest() != state) {
         throw new Violation(
             "equal knowledge, equal state",
@@ -65,16 +69,17 @@ final class Sessions {
       throw new Violation("digests tell states apart", mine + " and " + knowledge);
     }
     if (!mine.includes(knowledge)) {
-      ask(self, other);
+      ask(self, other, false);
     }
   }
 
-  private void ask(SimNode self, SimNode other) {
+  private void ask(SimNode self, SimNode other, boolean full) {
     pulls++;
     self.replica().sync();
     Knowledge mine = self.replica().knowledge();
     int incarnation = self.incarnation();
-    world.network.send(self.number, other.number, () -> answer(other, self, mine, incarnation));
+    world.network.send(
+        self.number, other.number, () -> answer(other, self, mine, full, incarnation));
   }
 
   /** One content that rides along. */
@@ -82,11 +87,12 @@ final class Sessions {
 
   private record Message(Inode record, List<Inline> contents) {}
 
-  private void answer(SimNode self, SimNode asker, Knowledge theirs, int incarnation) {
+  private void answer(
+      SimNode self, SimNode asker, Knowledge theirs, boolean full, int incarnation) {
     self.replica().peerKnows(asker.name, theirs);
     List<Message> messages = new ArrayList<>();
     PullHeader header;
-    try (Answer answer = self.replica().answer(theirs, false)) {
+    try (Answer answer = self.replica().answer(theirs, full)) {
       header = answer.header();
       boolean short_ = world.is(Mutant.DELTA_AFTER_PURGE) && header.mode() == PullHeader.Mode.FULL;
       while (answer.hasNext()) {
@@ -303,13 +309,12 @@ final class Sessions {
     Map<FileId, Inode> mine = alive(self);
     Map<FileId, Inode> theirs = alive(other);
     StringBuilder text = new StringBuilder();
-    mine.forEach(
-        (id, inode) -> {
-          Inode there = theirs.remove(id);
-          if (!inode.equals(there)) {
-            text.append("%n  %s%n  %s".formatted(inode, other.replica().inode(id)));
-          }
-        });
+    mine.forEach((id, inode) -> {
+      Inode there = theirs.remove(id);
+      if (!inode.equals(there)) {
+        text.append("%n  %s%n  %s".formatted(inode, other.replica().inode(id)));
+      }
+    });
     theirs.forEach(
         (id, inode) -> text.append("%n  %s%n  %s".formatted(self.replica().inode(id), inode)));
     return text.toString();

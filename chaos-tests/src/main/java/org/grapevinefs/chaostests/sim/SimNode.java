@@ -133,6 +133,7 @@ final class SimNode {
   void absorb() {
     for (FileId id : store.takeTouched()) {
       remember(id);
+      world.tell("   %s: %s is now %s", name, id, mirror.get(id));
     }
     checkpoint();
   }
@@ -158,6 +159,8 @@ final class SimNode {
       remember(id);
       Inode now = mirror.get(id);
       if (now != null) {
+        world.tell("   %s: %s, places %s", name, id, now.places());
+        world.tell("   %s: %s, contents %s", name, id, now.contents());
         noteChange(before, now, seen);
       }
     }
@@ -205,7 +208,7 @@ final class SimNode {
     Set<Dot> dropped = dots(before);
     dropped.removeAll(dots(now));
     world.ledger.note(
-        dot, now.id(), Ledger.Kind.WRITE, dropped, org.grapevinefs.replication.core.Knowledge.NONE);
+        dot, now.id(), Ledger.Kind.DROP, dropped, org.grapevinefs.replication.core.Knowledge.NONE);
   }
 
   private static Set<Dot> dots(@Nullable Inode inode) {

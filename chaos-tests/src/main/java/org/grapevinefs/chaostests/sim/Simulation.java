@@ -114,6 +114,9 @@ public final class Simulation {
     boolean old = world.swarm.purges() > 2 && world.onceIn(2);
     int purged = node.replica().purge(others, old ? node.instant() : java.time.Instant.EPOCH);
     node.absorb();
+    if (old && purged > 0) {
+      world.forget();
+    }
     world.tell("%s purged %d", node.name, purged);
   }
 
@@ -165,6 +168,7 @@ public final class Simulation {
   }
 
   private void weigh() {
+    world.forget();
     List<Knowledge> all = new ArrayList<>();
     world.nodes.forEach(node -> all.add(node.replica().knowledge()));
     world.ledger.weigh(all);

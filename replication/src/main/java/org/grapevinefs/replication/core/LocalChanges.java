@@ -162,7 +162,8 @@ final class LocalChanges {
     if (inode.type() != FileType.REGULAR) {
       throw refused(ReplicaException.Reason.WRONG_TYPE, "version");
     }
-    if (!inode.isAlive()) {
+    boolean dead = !inode.isAlive();
+    if (dead && tx.reads.placed(file).isEmpty()) {
       throw refused(ReplicaException.Reason.NO_FILE, "deleted");
     }
     Content.Regular held = tx.reads.held(file);
@@ -173,6 +174,11 @@ final class LocalChanges {
     Content.Regular now = new Content.Regular(dot, clock, modified, size, map, hash);
     List<Content> contents = new ArrayList<>(inode.contents());
     contents.removeIf(old -> Contents.isHeldAs(held, old));
+    if (dead) {
+      // Deleted elsewhere and still here: this write was made apart, and brings the file back
+      // alone.
+      contents.removeAll(inode.contents());
+    }
     dropDeleted(inode, contents);
     contents.add(now);
     putInode(tx, inode, inode.withContents(contents));
@@ -276,7 +282,8 @@ final class LocalChanges {
     }
     tx.putHeld(entry.shown(), null);
     tx.mark(Table.DIRTY, entry.shown(), false);
-    tx.mark(Table.PENDING, entry.source(), false);
+    // A content that was not here yet was not seen: it brings the file back, and is to be fetched.
+    Contents.updatePending(tx, entry.source());
     return entry.shown();
   }
 
@@ -439,9 +446,30 @@ final class LocalChanges {
       }
     }
     Inode inode = tx.inode(shown);
-    if (inode == null) {
+    if (inode != null) {
+      return inode;
+    }
+    Content.Regular held = tx.reads.held(shown);
+    if (held == null || placed.isEmpty()) {
       throw refused(ReplicaException.Reason.NO_FILE, shown.toString());
     }
+    return revived(tx, shown, placed, held);
+  }
+
+  /** A file whose deletion is forgotten already, and which is still here: made anew as it is. */
+  private Inode revived(Transaction tx, FileId id, List<Entry> placed, Content.Regular held) {
+    Timestamp now = context.now();
+    long clock = context.clock.nextAfter(held.clock());
+    Dot dot = tx.nextDot();
+    List<Link> links =
+        placed.stream().map(entry -> new Link(entry.directory(), entry.name())).toList();
+    Place place = new Place.Live(dot, clock, links, List.of());
+    Attrs attrs = newAttrs(dot, clock, FileType.REGULAR, AttrsChange.owned(0644, 0, 0), now);
+    Content.Regular content = held.stamped(dot, clock);
+    Inode inode =
+        new Inode(id, FileType.REGULAR, now, List.of(place), List.of(attrs), List.of(content));
+    tx.putInode(id, null, inode);
+    tx.putHeld(id, content);
     return inode;
   }
 

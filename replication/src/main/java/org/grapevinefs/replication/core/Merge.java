@@ -53,7 +53,9 @@ final class Merge {
     if (attrs.isEmpty()) {
       attrs = best(leftAttrs, rightAttrs);
     }
-    if (contents.isEmpty()) {
+    // But a deletion brings no content back: the one that was purged had seen it.
+    boolean live = any.isRoot() || places.stream().anyMatch(place -> place instanceof Place.Live);
+    if (contents.isEmpty() && live) {
       contents = best(leftContents, rightContents);
     }
     return new Inode(any.id(), any.type(), any.created(), places, attrs, contents);
