@@ -59,6 +59,7 @@ final class World {
   }
 
   /** A line of the story; every line also counts in the hash that shows two runs to be equal. */
+  @SuppressWarnings("AnnotateFormatMethod") // the story is for people; a bad format shows at once
   void tell(String form, Object... arguments) {
     if (telling) {
       String line = "%9.3f s  %s%n".formatted(schedule.now() / 1e6, form.formatted(arguments));
