@@ -168,7 +168,7 @@ final class Sessions {
   }
 
   /** The asker's side of one stream. */
-  private final class Incoming {
+  private static final class Incoming {
     final SimNode self;
     final PullSession session;
     final int incarnation;

@@ -133,7 +133,7 @@ final class SimNode {
   void absorb() {
     for (FileId id : store.takeTouched()) {
       remember(id);
-      world.tell("   %s: %s is now %s", name, id, mirror.get(id));
+      world.tell("   %s: %s is now %s", name, id, String.valueOf(mirror.get(id)));
     }
     checkpoint();
   }
@@ -234,7 +234,7 @@ final class SimNode {
   static Bytes hash(int[] cells) {
     byte[] bytes = new byte[cells.length * 4];
     for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) (cells[i / 4] >> i % 4 * 8);
+      bytes[i] = (byte) (cells[i / 4] >> ((i % 4) * 8));
     }
     return Bytes.of(bytes);
   }

@@ -99,7 +99,7 @@ public final class Simulation {
   private List<SimNode> reachableFrom(SimNode self) {
     List<SimNode> nodes = new ArrayList<>(world.nodes);
     nodes.removeIf(other ->
-        other == self || cuts.contains(key(other, self)) || cuts.contains(key(self, other)));
+        other.equals(self) || cuts.contains(key(other, self)) || cuts.contains(key(self, other)));
     return nodes;
   }
 
@@ -187,7 +187,7 @@ public final class Simulation {
     for (int round = 0; round < ROUNDS_TO_CONVERGE; round++) {
       for (SimNode node : world.nodes) {
         for (SimNode other : world.nodes) {
-          if (node != other) {
+          if (!node.equals(other)) {
             sessions.heartbeat(node, other);
             world.schedule.advance(1_000_000);
           }
@@ -238,7 +238,7 @@ public final class Simulation {
       }
       checkDisk(node, view);
       world.nodes.stream()
-          .filter(other -> other != node)
+          .filter(other -> !other.equals(node))
           .forEach(other -> sessions.heartbeat(node, other));
     }
     world.schedule.advance(10_000_000);

@@ -2,6 +2,7 @@
 package org.grapevinefs.chaostests.benchmark;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -46,7 +47,8 @@ public final class ReplicationBenchmark {
   private ReplicationBenchmark(Path demo, int port) throws IOException, BadXdrException {
     first = demo.resolve("node-1/volume/shared");
     second = demo.resolve("node-2/volume/shared");
-    client = Nfs4Client.connect(new InetSocketAddress("127.0.0.1", port), 1, base);
+    client =
+        Nfs4Client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1, base);
     rsync = new RsyncDaemon(Files.createTempDirectory(demo, "bench"));
   }
 
@@ -231,6 +233,7 @@ public final class ReplicationBenchmark {
         });
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // a bad format shows at once
   private static void print(String format, Object... values) {
     System.out.println(String.format(Locale.ROOT, format, values));
   }

@@ -18,6 +18,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,7 @@ public final class AdminServer implements AutoCloseable {
     EventLoopGroup inside = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
     ExecutorService workers =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("admin-", 0).factory());
-    LocalAddress door = new LocalAddress("grapevine-admin-" + System.identityHashCode(node));
+    LocalAddress door = new LocalAddress("grapevine-admin-" + UUID.randomUUID());
     Server grpc =
         NettyServerBuilder.forAddress(door)
             .channelType(LocalServerChannel.class)
