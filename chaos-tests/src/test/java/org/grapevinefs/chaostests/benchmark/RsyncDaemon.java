@@ -2,6 +2,7 @@
 package org.grapevinefs.chaostests.benchmark;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ final class RsyncDaemon implements AutoCloseable {
     long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     while (true) {
       try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress("127.0.0.1", PORT));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT));
         return;
       } catch (IOException e) {
         if (System.nanoTime() > deadline || !process.isAlive()) {
