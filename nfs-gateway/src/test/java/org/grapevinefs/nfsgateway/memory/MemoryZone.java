@@ -4,10 +4,7 @@ package org.grapevinefs.nfsgateway.memory;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
@@ -30,82 +27,20 @@ import org.grapevinefs.replication.fs.SetAttributes.SetTime;
 import org.grapevinefs.replication.fs.SpaceUsage;
 import org.grapevinefs.replication.fs.Stability;
 import org.grapevinefs.replication.fs.WriteResult;
-import org.grapevinefs.replication.fs.XattrMode;
 import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
-import org.grapevinefs.replication.fs.ZoneFileSystem;
 import org.jspecify.annotations.Nullable;
 
 /** A zone whose files are in memory, under one lock, with what POSIX asks of a file tree. */
-public final class MemoryZone implements ZoneFileSystem {
+public final class MemoryZone extends MemoryState {
 
   private static final long TOTAL = 64L << 30;
   private static final long FILES = 10_000_000;
   private static final long VERIFIER = 0x6d656d6f7279L;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<FileId, MemoryNode> nodes = new HashMap<>();
-  private final InstantSource clock;
-  private final RandomGenerator random;
-  private long lastChange;
-
   /** An empty zone whose root belongs to root, with mode 0755. */
   public MemoryZone(InstantSource clock, RandomGenerator random) {
-    this.clock = clock;
-    this.random = random;
-    MemoryNode root =
-        new MemoryNode(FileId.ROOT, FileType.DIRECTORY, 0, 0, 0755, now(), ++lastChange);
-    nodes.put(FileId.ROOT, root);
-  }
-
-  private interface Work<T> {
-    T run() throws ZoneException;
-  }
-
-  private <T> T locked(Work<T> work) throws ZoneException {
-    lock.lock();
-    try {
-      return work.run();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private Timestamp now() {
-    return Timestamp.of(clock.instant());
-  }
-
-  private MemoryNode node(FileId id) throws ZoneException {
-    MemoryNode node = nodes.get(id);
-    if (node == null) {
-      throw new ZoneException(ZoneError.STALE);
-    }
-    return node;
-  }
-
-  private MemoryNode directory(FileId id) throws ZoneException {
-    MemoryNode node = node(id);
-    if (node.type != FileType.DIRECTORY) {
-      throw new ZoneException(node.type == FileType.SYMLINK ? ZoneError.SYMLINK : ZoneError.NOTDIR);
-    }
-    return node;
-  }
-
-  private MemoryNode regular(FileId id) throws ZoneException {
-    MemoryNode node = node(id);
-    if (node.type != FileType.REGULAR) {
-      throw new ZoneException(
-          node.type == FileType.DIRECTORY ? ZoneError.ISDIR : ZoneError.WRONG_TYPE);
-    }
-    return node;
-  }
-
-  private void touch(MemoryNode node, boolean contents) {
-    node.changed = now();
-    node.change = ++lastChange;
-    if (contents) {
-      node.modified = node.changed;
-    }
+    super(clock, random);
   }
 
   @Override
@@ -600,60 +535,6 @@ public final class MemoryZone implements ZoneFileSystem {
       Caller caller, FileId from, long fromOffset, FileId to, long toOffset, long length)
       throws ZoneException {
     copy(caller, from, fromOffset, to, toOffset, length);
-  }
-
-  @Override
-  public byte[] getXattr(Caller caller, FileId file, String name) throws ZoneException {
-    return locked(() -> {
-      MemoryNode node = node(file);
-      MemoryRights.require(caller, node, MemoryRights.READ);
-      byte[] value = node.xattrs.get(name);
-      if (value == null) {
-        throw new ZoneException(ZoneError.NOXATTR);
-      }
-      return value.clone();
-    });
-  }
-
-  @Override
-  public DirectoryChange setXattr(
-      Caller caller, FileId file, String name, byte[] value, XattrMode mode) throws ZoneException {
-    return locked(() -> {
-      MemoryNode node = node(file);
-      MemoryRights.requireWritable(caller);
-      MemoryRights.require(caller, node, MemoryRights.WRITE);
-      boolean there = node.xattrs.containsKey(name);
-      if (there && mode == XattrMode.CREATE) {
-        throw new ZoneException(ZoneError.EXIST);
-      }
-      if (!there && mode == XattrMode.REPLACE) {
-        throw new ZoneException(ZoneError.NOXATTR);
-      }
-      long before = node.change;
-      node.xattrs.put(name, value.clone());
-      touch(node, false);
-      return new DirectoryChange(before, node.change);
-    });
-  }
-
-  @Override
-  public List<String> listXattrs(Caller caller, FileId file) throws ZoneException {
-    return locked(() -> List.copyOf(node(file).xattrs.keySet()));
-  }
-
-  @Override
-  public DirectoryChange removeXattr(Caller caller, FileId file, String name) throws ZoneException {
-    return locked(() -> {
-      MemoryNode node = node(file);
-      MemoryRights.requireWritable(caller);
-      MemoryRights.require(caller, node, MemoryRights.WRITE);
-      if (node.xattrs.remove(name) == null) {
-        throw new ZoneException(ZoneError.NOXATTR);
-      }
-      long before = node.change;
-      touch(node, false);
-      return new DirectoryChange(before, node.change);
-    });
   }
 
   @Override

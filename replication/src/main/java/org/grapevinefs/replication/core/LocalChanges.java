@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The changes that people make here. Each is one batch: registers, names on disk, log and counters.
  *
- * <p>A change supersedes what this node showed, and nothing else: a content that is known but not
- * yet held lives on beside the one written here.
+ * <p>A change supersedes what this node showed, no more: what is known but not held lives on.
  */
 final class LocalChanges {
 

@@ -17,6 +17,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
@@ -286,7 +287,7 @@ final class PeerTransport implements PeerConnection.Owner, AutoCloseable {
 
   @Override
   public long nanoTime() {
-    return System.nanoTime();
+    return Ticker.systemTicker().nanoTime();
   }
 
   @Override
