@@ -84,6 +84,8 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideOutsideOfPackages(ROOT + "node..", ROOT + "chaostests.cluster..")
+            .and()
+            .doNotHaveSimpleName("ServeMemory") // a program of its own, with a main
             .should()
             .accessTargetWhere(ambient));
   }

@@ -30,9 +30,11 @@ final class Intents {
   private static final int MAX_NOTE = 1 + 2 * (FileId.BYTES + 1 + EntryName.MAX_BYTES);
 
   private final ZoneState zone;
+  private final Staging staging;
 
-  Intents(ZoneState zone) {
+  Intents(ZoneState zone, Staging staging) {
     this.zone = zone;
+    this.staging = staging;
   }
 
   long making(FileId directory, EntryName name) {
@@ -84,7 +86,7 @@ final class Intents {
   private void recover(long intent, ByteBuffer note) throws IOException {
     byte kind = note.get();
     if (kind == SwapNote.KIND) {
-      new SwapNote(zone).recover(note);
+      new SwapNote(zone, staging).recover(note);
       drop(intent);
       return;
     }

@@ -64,8 +64,8 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   LocalZone(ZoneState zone, long verifier) throws IOException {
     this.zone = zone;
     this.versions = new Versions(zone);
-    Intents intents = new Intents(zone);
     Staging staging = new Staging(zone.tree);
+    Intents intents = new Intents(zone, staging);
     this.names = new Names(zone, versions, intents);
     this.bytes = new FileBytes(zone, versions, verifier);
     this.attributes = new AttributeSetter(zone, versions, bytes);

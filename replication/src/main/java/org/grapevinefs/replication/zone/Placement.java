@@ -90,8 +90,28 @@ final class Placement {
     }
     try (Directory from = zone.directories.get(entry.directory())) {
       zone.tree.workshop().moveHere(from, entry.name(), Staging.aside(entry.shown()));
+      staging.putAside(entry.shown());
     } catch (PosixException e) {
       ignoreMissing(e);
+    }
+  }
+
+  /** Throws away what waited and is wanted no more. */
+  void dropAside(FileId shown) throws IOException {
+    if (!staging.takeAside(shown)) {
+      return;
+    }
+    Directory workshop = zone.tree.workshop();
+    EntryName aside = Staging.aside(shown);
+    var waiting = workshop.stat(aside);
+    if (waiting.isEmpty()) {
+      return;
+    }
+    if (waiting.get().type() == FileType.DIRECTORY) {
+      workshop.removeDirectory(aside);
+      zone.directories.forget(shown);
+    } else {
+      workshop.unlink(aside);
     }
   }
 
@@ -160,6 +180,7 @@ final class Placement {
     try (Directory directory = zone.directories.get(entry.directory())) {
       directory.moveHere(workshop, aside, entry.name());
     }
+    staging.takeAside(shown);
     return true;
   }
 

@@ -131,22 +131,33 @@ final class Pulls {
 
     @Override
     public PullResult commit() throws IOException {
+      List<Dot> riding = inline.values().stream().flatMap(one -> one.keySet().stream()).toList();
+      transfers.expect(riding);
       PullResult result;
-      zone.lock.lock();
       try {
-        result = session.commit();
-        zone.forgetAll();
-      } catch (ReplicaException e) {
-        throw new IOException("an answer that is not whole: " + e.getMessage(), e);
+        result = merged();
+        shelve(inline);
       } finally {
-        zone.lock.unlock();
+        transfers.expectNoMore(riding);
       }
-      shelve(inline);
       settler.look(result.changed());
       zone.wakeSettler();
       versions.touched();
       zone.versionChanged();
       return result;
+    }
+
+    private PullResult merged() throws IOException {
+      zone.lock.lock();
+      try {
+        PullResult result = session.commit();
+        zone.forgetAll();
+        return result;
+      } catch (ReplicaException e) {
+        throw new IOException("an answer that is not whole: " + e.getMessage(), e);
+      } finally {
+        zone.lock.unlock();
+      }
     }
 
     @Override
@@ -157,7 +168,7 @@ final class Pulls {
 
   /** Puts the small contents on the shelf, brought to disk all at once. */
   private void shelve(Map<FileId, Map<Dot, Bytes>> inline) throws IOException {
-    List<PendingContent> shelved = new ArrayList<>();
+    List<Transfers.Shelved> written = new ArrayList<>();
     boolean each = inline.size() <= SINGLE_SYNCS;
     for (Map.Entry<FileId, Map<Dot, Bytes>> one : inline.entrySet()) {
       List<PendingContent> fetch;
@@ -169,14 +180,16 @@ final class Pulls {
       }
       for (PendingContent content : fetch) {
         Bytes bytes = one.getValue().get(content.wanted().dot());
-        if (bytes != null && transfers.shelve(content, bytes, each)) {
-          shelved.add(content);
+        if (bytes != null) {
+          transfers.write(content, bytes, each).ifPresent(written::add);
         }
       }
     }
-    if (!each && !shelved.isEmpty()) {
+    if (!each && !written.isEmpty()) {
       zone.tree.sync();
     }
-    shelved.forEach(transfers::shelved);
+    for (Transfers.Shelved one : written) {
+      transfers.shelve(one);
+    }
   }
 }

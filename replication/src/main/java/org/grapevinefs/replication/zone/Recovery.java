@@ -68,6 +68,7 @@ final class Recovery {
       FileId shown = shown(name);
       List<Entry> placed = zone.replica.placed(shown);
       if (placed.isEmpty()) {
+        staging.putAside(shown);
         continue;
       }
       Entry back = placed.getFirst();

@@ -50,11 +50,12 @@ final class Settler {
     this.transfers = transfers;
     this.staging = staging;
     this.placement = new Placement(zone, staging);
-    this.swaps = new SwapNote(zone);
+    this.swaps = new SwapNote(zone, staging);
   }
 
   /** Settles all that can be. */
   void pass() throws IOException {
+    List<Staging.Key> shelf = staging.keys();
     boolean progress = true;
     for (int round = 0; progress && round < MOST_ROUNDS; round++) {
       progress = false;
@@ -71,6 +72,12 @@ final class Settler {
     for (FileId id : List.copyOf(look)) {
       tried(id);
       look.remove(id);
+    }
+    if (page(null).isEmpty()) {
+      // Nothing waits for what lay there when this pass began.
+      for (Staging.Key stale : shelf) {
+        staging.discard(stale);
+      }
     }
     if (staging.isIdle()) {
       zone.tree.tidy();
@@ -150,12 +157,21 @@ final class Settler {
       if (zone.replica.plan(plan.id()).isSettled()) {
         note(plan, plan.have(), Map.of());
         placement.describe(plan.have());
+        dropAsides(plan);
       }
     } finally {
       zone.lock.unlock();
     }
     look.remove(plan.id());
     changed(plan);
+  }
+
+  private void dropAsides(SettlePlan plan) throws IOException {
+    for (FileId shown : shownIds(plan)) {
+      if (plan.want().stream().noneMatch(entry -> entry.shown().equals(shown))) {
+        placement.dropAside(shown);
+      }
+    }
   }
 
   /** Has inodes looked at whose names may be right, but not their attributes. */
@@ -228,6 +244,7 @@ final class Settler {
         if (intent != 0) {
           zone.replica.dropIntent(intent);
         }
+        dropAsides(plan);
         placement.describe(plan.want());
       } finally {
         zone.lock.unlock();

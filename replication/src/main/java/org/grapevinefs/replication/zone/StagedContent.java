@@ -11,6 +11,7 @@ import org.grapevinefs.replication.core.ByteRange;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Dot;
+import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.RangeMap;
 import org.grapevinefs.replication.volume.OpenFile;
@@ -23,15 +24,18 @@ final class StagedContent implements ContentSink {
 
   private final Transfers transfers;
   private final Staging.Key key;
+  private final EntryName name;
   private final PendingContent content;
   private final OpenFile file;
   private final List<ZoneReplica.Stretch> all;
   private final Set<ZoneReplica.Stretch> came = new HashSet<>();
   private boolean over;
 
-  StagedContent(Transfers transfers, Staging.Key key, PendingContent content, OpenFile file) {
+  StagedContent(
+      Transfers transfers, Staging.Key key, EntryName name, PendingContent content, OpenFile file) {
     this.transfers = transfers;
     this.key = key;
+    this.name = name;
     this.content = content;
     this.file = file;
     this.all = stretches(content);
@@ -43,6 +47,11 @@ final class StagedContent implements ContentSink {
 
   Staging.Key key() {
     return key;
+  }
+
+  /** Its file in the workshop. */
+  EntryName name() {
+    return name;
   }
 
   OpenFile file() {

@@ -2,8 +2,11 @@
 package org.grapevinefs.replication.zone;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.grapevinefs.replication.core.Dot;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
@@ -21,22 +24,41 @@ final class Staging {
 
   private final ZoneTree tree;
   private final Map<Key, EntryName> ready = new ConcurrentHashMap<>();
+  private final AtomicLong buildings = new AtomicLong();
+  private final Set<FileId> asides = ConcurrentHashMap.newKeySet();
 
   Staging(ZoneTree tree) {
     this.tree = tree;
   }
 
   /** A content, under the id that it will show as. */
-  record Key(FileId shown, Dot content) {
-    EntryName name() {
-      return EntryName.of(
-          "c-"
-              + shown
-              + "-"
-              + Long.toHexString(content.origin().value())
-              + "-"
-              + Long.toHexString(content.seq()));
-    }
+  record Key(FileId shown, Dot content) {}
+
+  /**
+   * A name for one building of a content. Each building has its own: two may go on at once, and one
+   * must never put the other's unfinished file on the shelf.
+   */
+  EntryName fresh(Key key) {
+    Dot content = key.content();
+    return EntryName.of(
+        "c-"
+            + key.shown()
+            + "-"
+            + Long.toHexString(content.origin().value())
+            + "-"
+            + Long.toHexString(content.seq())
+            + "-"
+            + Long.toHexString(buildings.incrementAndGet()));
+  }
+
+  /** Remembers what waits in the workshop without a name in the tree. */
+  void putAside(FileId shown) {
+    asides.add(shown);
+  }
+
+  /** Whether something waits there, asked once. */
+  boolean takeAside(FileId shown) {
+    return asides.remove(shown);
   }
 
   /** Where an entry waits while another takes its name. */
@@ -44,25 +66,41 @@ final class Staging {
     return EntryName.of("aside-" + shown);
   }
 
-  void put(Key key) {
-    ready.put(key, key.name());
+  /** Puts a whole, checked content on the shelf; one that is there already is as good. */
+  void put(Key key, EntryName file) throws IOException {
+    if (ready.putIfAbsent(key, file) != null) {
+      remove(file);
+    }
   }
 
   boolean has(Key key) {
     return ready.containsKey(key);
   }
 
+  /** The file of a content on the shelf. */
+  @Nullable EntryName file(Key key) {
+    return ready.get(key);
+  }
+
   @Nullable EntryName take(Key key) {
     return ready.remove(key);
   }
 
-  /** Throws a content away. */
-  void discard(Key key) throws IOException {
-    ready.remove(key);
-    remove(key.name());
+  /** The contents on the shelf now. */
+  List<Key> keys() {
+    return List.copyOf(ready.keySet());
   }
 
-  private void remove(EntryName name) throws IOException {
+  /** Throws a content away that nobody wants any more. */
+  void discard(Key key) throws IOException {
+    EntryName file = ready.remove(key);
+    if (file != null) {
+      remove(file);
+    }
+  }
+
+  /** Removes a file from the workshop, if it is there. */
+  void remove(EntryName name) throws IOException {
     try {
       tree.workshop().unlink(name);
     } catch (PosixException e) {

@@ -36,9 +36,11 @@ final class SwapNote {
   private static final int MAX_SWAP = 2 * FileId.BYTES + 24 + 1 + EntryName.MAX_BYTES;
 
   private final ZoneState zone;
+  private final Staging staging;
 
-  SwapNote(ZoneState zone) {
+  SwapNote(ZoneState zone, Staging staging) {
     this.zone = zone;
+    this.staging = staging;
   }
 
   /** One content and where it goes. */
@@ -57,8 +59,9 @@ final class SwapNote {
       if (content == null || !noted.add(entry.shown())) {
         continue;
       }
-      EntryName staged = new Staging.Key(entry.shown(), content.dot()).name();
-      Optional<FileStat> stat = zone.tree.workshop().stat(staged);
+      EntryName staged = staging.file(new Staging.Key(entry.shown(), content.dot()));
+      Optional<FileStat> stat =
+          staged == null ? Optional.empty() : zone.tree.workshop().stat(staged);
       if (stat.isPresent()) {
         note.put(entry.shown().toBytes())
             .putLong(content.dot().origin().value())

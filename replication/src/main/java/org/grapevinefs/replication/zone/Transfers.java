@@ -4,13 +4,18 @@ package org.grapevinefs.replication.zone;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.grapevinefs.replication.core.ByteRange;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Dot;
+import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Inode;
@@ -18,7 +23,6 @@ import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.RangeMap;
 import org.grapevinefs.replication.fs.ZoneException;
-import org.grapevinefs.replication.volume.Directory;
 import org.grapevinefs.replication.volume.OpenFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +41,7 @@ final class Transfers {
   private final Versions versions;
   private final Staging staging;
   private final Map<Staging.Key, StagedContent> building = new ConcurrentHashMap<>();
+  private final Set<Dot> coming = ConcurrentHashMap.newKeySet();
 
   Transfers(ZoneState zone, Versions versions, Staging staging) {
     this.zone = zone;
@@ -59,10 +64,10 @@ final class Transfers {
     return false;
   }
 
-  private java.util.Set<FileId> siblings(FileId source) {
+  private Set<FileId> siblings(FileId source) {
     zone.lock.lock();
     try {
-      java.util.Set<FileId> ids = new java.util.TreeSet<>();
+      Set<FileId> ids = new TreeSet<>();
       zone.replica.plan(source).have().forEach(entry -> ids.add(entry.shown()));
       ids.remove(source);
       return ids;
@@ -152,9 +157,18 @@ final class Transfers {
       zone.lock.unlock();
     }
     return all.stream()
-        .filter(content -> !staging.has(key(content)))
+        .filter(content -> !staging.has(key(content)) && !coming.contains(content.wanted().dot()))
         .sorted(java.util.Comparator.comparingLong(PendingContent::missingBytes))
         .toList();
+  }
+
+  /** Contents whose bytes ride along in a pull: not to be fetched apart meanwhile. */
+  void expect(Collection<Dot> contents) {
+    coming.addAll(contents);
+  }
+
+  void expectNoMore(Collection<Dot> contents) {
+    coming.removeAll(contents);
   }
 
   static Staging.Key key(PendingContent content) {
@@ -169,22 +183,24 @@ final class Transfers {
       if (known.content().equals(content)) {
         return known;
       }
-      building.remove(key, known);
-      known.end();
+      if (building.remove(key, known)) {
+        known.end();
+        staging.remove(known.name());
+      }
     }
     if (staging.has(key)) {
       return null;
     }
-    staging.discard(key);
-    OpenFile file = zone.tree.workshop().createFile(key.name());
-    StagedContent fresh = new StagedContent(this, key, content, file);
+    EntryName name = staging.fresh(key);
+    OpenFile file = zone.tree.workshop().createFile(name);
+    StagedContent fresh = new StagedContent(this, key, name, content, file);
     boolean copied = false;
     try {
       copied = copyHeld(content, file);
     } finally {
       if (!copied) {
         fresh.end();
-        staging.discard(key);
+        staging.remove(name);
       }
     }
     if (!copied) {
@@ -268,12 +284,12 @@ final class Transfers {
     building.remove(content.key(), content);
     if (!content.isRight()) {
       content.end();
-      staging.discard(content.key());
+      staging.remove(content.name());
       return ContentSink.Outcome.WRONG_BYTES;
     }
     content.file().sync();
     content.end();
-    staging.put(content.key());
+    staging.put(content.key(), content.name());
     zone.wakeSettler();
     return ContentSink.Outcome.HELD;
   }
@@ -283,38 +299,44 @@ final class Transfers {
     if (building.size() > MAX_STAGED && building.remove(content.key(), content)) {
       try {
         content.end();
-        staging.discard(content.key());
+        staging.remove(content.name());
       } catch (IOException e) {
         LOG.debug("zone {}: {} stays in the workshop", zone.name, content.key(), e);
       }
     }
   }
 
-  /** Puts a small content on the shelf, unsynced: the caller syncs them all at once. */
-  boolean shelve(PendingContent content, Bytes bytes, boolean sync) throws IOException {
+  /** A small content that lies in the workshop, not yet on the shelf. */
+  record Shelved(Staging.Key key, EntryName file) {}
+
+  /**
+   * Writes a small content into the workshop, brought to disk if asked for; nothing if it is there
+   * already or not what its version says.
+   */
+  Optional<Shelved> write(PendingContent content, Bytes bytes, boolean sync) throws IOException {
     Staging.Key key = key(content);
     if (staging.has(key) || content.wanted().size() != bytes.length()) {
-      return false;
+      return Optional.empty();
     }
     byte[] data = bytes.toArray();
     Bytes hash = content.wanted().hash();
     if (hash != null && !hash.equals(Versions.hash(data))) {
       LOG.warn("zone {}: bytes of {} are not what their hash says", zone.name, content.source());
-      return false;
+      return Optional.empty();
     }
-    staging.discard(key);
-    Directory workshop = zone.tree.workshop();
-    try (OpenFile file = workshop.createFile(key.name())) {
+    EntryName name = staging.fresh(key);
+    try (OpenFile file = zone.tree.workshop().createFile(name)) {
       file.write(ByteBuffer.wrap(data), 0);
       if (sync) {
         file.sync();
       }
     }
-    return true;
+    return Optional.of(new Shelved(key, name));
   }
 
-  void shelved(PendingContent content) {
-    staging.put(key(content));
+  /** Puts what was written, and is on disk now, on the shelf. */
+  void shelve(Shelved content) throws IOException {
+    staging.put(content.key(), content.file());
   }
 
   /** Ends all transfers. */

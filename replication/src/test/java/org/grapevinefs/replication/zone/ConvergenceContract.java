@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.zone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.grapevinefs.replication.core.EntryName;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.PendingContent;
+import org.grapevinefs.replication.fs.Caller;
+import org.grapevinefs.replication.fs.CreateMode;
+import org.grapevinefs.replication.fs.OpenMode;
+import org.grapevinefs.replication.fs.SetAttributes;
+import org.grapevinefs.replication.fs.Stability;
+import org.grapevinefs.replication.fs.ZoneException;
+import org.grapevinefs.replication.volume.Volume;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two replicas that pull from each other in one process: what each wrote alone, both show in the
+ * end.
+ */
+abstract class ConvergenceContract {
+
+  private static final Caller ROOT = Caller.of(0, 0);
+  private static final Duration MOST = Duration.ofSeconds(20);
+
+  private ZoneFolder homeA;
+  private ZoneFolder homeB;
+  private LocalZone a;
+  private LocalZone b;
+
+  /** A fresh volume, called {@code a} or {@code b}. */
+  abstract Volume volume(String name) throws IOException;
+
+  /** Puts the volumes away. */
+  void release() throws IOException {}
+
+  @BeforeEach
+  void open() throws IOException {
+    homeA = new ZoneFolder(volume("a"), "anna");
+    homeB = new ZoneFolder(volume("b"), "bert");
+    a = homeA.open(ZoneSettings.DEFAULT);
+    b = homeB.open(ZoneSettings.DEFAULT);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    try {
+      if (a != null) {
+        a.close();
+      }
+      if (b != null) {
+        b.close();
+      }
+    } finally {
+      release();
+    }
+  }
+
+  @Test
+  void filesAndFolders_madeHere_showThere() throws Exception {
+    FileId top = mkdir(a, FileId.ROOT, "top");
+    FileId file = write(a, top, "small", "hello");
+    byte[] large = new byte[300_000];
+    new java.util.Random(1).nextBytes(large);
+    write(a, top, "large", large);
+    a.symlink(ROOT, top, EntryName.of("link"), bytes("small"), SetAttributes.NONE);
+    a.link(ROOT, file, FileId.ROOT, EntryName.of("second"));
+    a.setattr(ROOT, file, SetAttributes.mode(0600));
+    converge();
+    assertThat(tree(homeB)).containsKeys("top/small", "top/large", "top/link", "second");
+    assertThat(b.getattr(ROOT, file).links()).isEqualTo(2);
+    assertThat(b.getattr(ROOT, file).mode()).isEqualTo(0600);
+    assertThat(Files.readAllBytes(homeB.files().resolve("top/large"))).isEqualTo(large);
+  }
+
+  @Test
+  void smallEditOfLargeFile_movesOnlyTheChangedRange() throws Exception {
+    byte[] large = new byte[4 << 20];
+    new java.util.Random(1).nextBytes(large);
+    FileId file = write(a, FileId.ROOT, "large", large);
+    converge();
+    a.opened(file, OpenMode.WRITE);
+    a.write(ROOT, file, 1 << 20, ByteBuffer.wrap(bytes("changed")), Stability.UNSTABLE);
+    a.closed(file, OpenMode.WRITE);
+    assertThat(pull(b, a)).isBetween(1L, 4_096L);
+    converge();
+  }
+
+  @Test
+  void renamesAndDeletes_madeHere_followThere() throws Exception {
+    FileId top = mkdir(a, FileId.ROOT, "top");
+    write(a, top, "x", "1");
+    write(a, top, "y", "2");
+    write(a, top, "z", "3");
+    converge();
+    a.rename(ROOT, FileId.ROOT, EntryName.of("top"), FileId.ROOT, EntryName.of("other"));
+    a.remove(ROOT, top, EntryName.of("z"));
+    // Two names change places.
+    a.rename(ROOT, top, EntryName.of("x"), top, EntryName.of("t"));
+    a.rename(ROOT, top, EntryName.of("y"), top, EntryName.of("x"));
+    a.rename(ROOT, top, EntryName.of("t"), top, EntryName.of("y"));
+    converge();
+    assertThat(tree(homeB)).isEqualTo(tree(homeA));
+    assertThat(tree(homeB)).containsEntry("other/x", "2").containsEntry("other/y", "1");
+    assertThat(tree(homeB)).doesNotContainKeys("top", "other/z");
+  }
+
+  @Test
+  void editsOnBothSides_bothSurviveUnderTwoNames() throws Exception {
+    FileId file = write(a, FileId.ROOT, "report.txt", "base");
+    converge();
+    overwrite(a, file, "from a");
+    overwrite(b, file, "from b");
+    converge();
+    assertThat(tree(homeA).values()).containsExactlyInAnyOrder("from a", "from b");
+    assertThat(tree(homeA)).containsKey("report.txt");
+    assertThat(a.status().counts().conflicts()).isEqualTo(1);
+    assertThat(b.conflicts(10)).hasSize(1);
+  }
+
+  @Test
+  void renameHereAndEditThere_simplyMerge() throws Exception {
+    FileId file = write(a, FileId.ROOT, "draft", "base");
+    converge();
+    a.rename(ROOT, FileId.ROOT, EntryName.of("draft"), FileId.ROOT, EntryName.of("final"));
+    overwrite(b, file, "edited");
+    converge();
+    assertThat(tree(homeA)).containsExactly(java.util.Map.entry("final", "edited"));
+  }
+
+  @Test
+  void directoryRenamedHereAndFileAddedThere_endsInTheRenamedOne() throws Exception {
+    FileId top = mkdir(a, FileId.ROOT, "top");
+    write(a, top, "one", "1");
+    converge();
+    a.rename(ROOT, FileId.ROOT, EntryName.of("top"), FileId.ROOT, EntryName.of("renamed"));
+    write(b, top, "two", "2");
+    converge();
+    assertThat(tree(homeA)).containsOnlyKeys("renamed", "renamed/one", "renamed/two");
+  }
+
+  @Test
+  void directoryRemovedHereAndFileAddedThere_comesBack() throws Exception {
+    FileId top = mkdir(a, FileId.ROOT, "top");
+    converge();
+    a.remove(ROOT, FileId.ROOT, EntryName.of("top"));
+    write(b, top, "kept", "1");
+    converge();
+    assertThat(tree(homeA)).containsOnlyKeys("top", "top/kept");
+  }
+
+  @Test
+  void sameNameMadeOnBothSides_bothShow() throws Exception {
+    write(a, FileId.ROOT, "notes", "a's");
+    write(b, FileId.ROOT, "notes", "b's");
+    mkdir(a, FileId.ROOT, "dir");
+    FileId theirs = mkdir(b, FileId.ROOT, "dir");
+    write(b, theirs, "inside", "x");
+    converge();
+    assertThat(tree(homeA).values()).contains("a's", "b's", "x");
+    assertThat(tree(homeA)).containsKeys("notes", "dir/inside");
+  }
+
+  @Test
+  void removeHereAndEditThere_theEditLives() throws Exception {
+    FileId file = write(a, FileId.ROOT, "f", "base");
+    converge();
+    a.remove(ROOT, FileId.ROOT, EntryName.of("f"));
+    overwrite(b, file, "edited");
+    converge();
+    assertThat(tree(homeA)).containsEntry("f", "edited");
+  }
+
+  @Test
+  void openFile_replacedByReplication_readsTheNewContent() throws Exception {
+    FileId file = write(a, FileId.ROOT, "f", "old");
+    converge();
+    b.opened(file, OpenMode.READ);
+    assertThat(text(b, file)).isEqualTo("old");
+    java.util.Set<FileId> told = java.util.concurrent.ConcurrentHashMap.newKeySet();
+    try (AutoCloseable listening = b.listen(told::add)) {
+      assertThat(listening).isNotNull();
+      overwrite(a, file, "the new one");
+      converge();
+    }
+    assertThat(text(b, file)).isEqualTo("the new one");
+    assertThat(told).contains(file);
+    a.remove(ROOT, FileId.ROOT, EntryName.of("f"));
+    converge();
+    assertThat(text(b, file)).isEqualTo("the new one");
+    assertThat(b.getattr(ROOT, file).links()).isZero();
+    b.closed(file, OpenMode.READ);
+  }
+
+  @Test
+  void scan_findsWhatWasDoneBehindOurBack() throws Exception {
+    FileId kept = write(a, FileId.ROOT, "kept", "1");
+    write(a, FileId.ROOT, "lost", "2");
+    converge();
+    Files.writeString(homeB.files().resolve("added"), "new");
+    Files.writeString(homeB.files().resolve("kept"), "edited");
+    Files.delete(homeB.files().resolve("lost"));
+    ZoneReplica.ScanReport report = b.scan();
+    assertThat(report.added()).isEqualTo(1);
+    assertThat(report.edited()).isEqualTo(1);
+    assertThat(report.missing()).isEqualTo(1);
+    converge();
+    assertThat(tree(homeA)).containsEntry("added", "new").containsEntry("kept", "edited");
+    assertThat(tree(homeB)).containsEntry("lost", "2");
+    assertThat(text(a, kept)).isEqualTo("edited");
+  }
+
+  @Test
+  void contentsThatRideAlong_whileTheSameAreBegunApart_arriveWhole() throws Exception {
+    for (int i = 0; i < 400; i++) {
+      write(a, FileId.ROOT, "file" + i, "the bytes of file " + i);
+    }
+    AtomicBoolean pulled = new AtomicBoolean();
+    CompletableFuture<Integer> fetching =
+        CompletableFuture.supplyAsync(() -> beginUntil(b, pulled));
+    pull(b, a);
+    pulled.set(true);
+    fetching.get(60, TimeUnit.SECONDS);
+    converge();
+    assertThat(tree(homeB)).hasSize(400);
+  }
+
+  /** Begins to build what is pending, and leaves it, over and over beside a pull that brings it. */
+  private static int beginUntil(LocalZone into, AtomicBoolean pulled) {
+    int begun = 0;
+    try {
+      while (!pulled.get()) {
+        for (PendingContent content : into.pending(1_000)) {
+          ContentSink sink = into.stage(content);
+          if (sink != null) {
+            sink.close();
+            begun++;
+          }
+        }
+      }
+    } catch (Exception e) {
+      throw new CompletionException(e);
+    }
+    return begun;
+  }
+
+  // --- the network, in one process
+
+  private void converge() throws Exception {
+    for (int round = 0; round < 8; round++) {
+      a.settle(MOST);
+      b.settle(MOST);
+      pull(a, b);
+      pull(b, a);
+      boolean settled = a.settle(MOST) && b.settle(MOST);
+      ZoneStatus one = a.status();
+      ZoneStatus other = b.status();
+      boolean equal = one.knowledge().equals(other.knowledge());
+      if (equal && settled && a.pending(10).isEmpty() && b.pending(10).isEmpty()) {
+        assertThat(one.stateDigest()).isEqualTo(other.stateDigest());
+        assertThat(tree(homeA)).isEqualTo(tree(homeB));
+        return;
+      }
+    }
+    assertThat(a.knowledge()).isEqualTo(b.knowledge());
+    assertThat(a.pending(10)).isEmpty();
+    assertThat(b.pending(10)).isEmpty();
+  }
+
+  /** One pull with its contents; returns the bytes fetched apart. */
+  private static long pull(LocalZone into, LocalZone from) throws Exception {
+    try (ZoneReplica.Answer answer = from.answer(into.knowledge(), 1 << 20);
+        ZoneReplica.Pull pull = into.begin(answer.header())) {
+      ZoneRecord record = answer.next();
+      while (record != null) {
+        pull.add(record);
+        record = answer.next();
+      }
+      pull.commit();
+    }
+    into.settle(MOST);
+    long bytes = fetch(into, from);
+    into.settle(MOST);
+    return bytes;
+  }
+
+  private static long fetch(LocalZone into, LocalZone from) throws Exception {
+    long bytes = 0;
+    for (PendingContent content : into.pending(1_000)) {
+      ContentSink sink = into.stage(content);
+      if (sink == null) {
+        continue;
+      }
+      for (ZoneReplica.Stretch stretch : sink.missing()) {
+        ByteBuffer data = ByteBuffer.allocate((int) stretch.range().length());
+        if (from.read(content.source(), stretch, data)) {
+          bytes += data.position();
+          sink.put(stretch, data.flip());
+        }
+      }
+      sink.finish();
+      sink.close();
+    }
+    return bytes;
+  }
+
+  private static FileId mkdir(LocalZone zone, FileId parent, String name) throws ZoneException {
+    return zone.mkdir(ROOT, parent, EntryName.of(name), SetAttributes.mode(0755)).attributes().id();
+  }
+
+  private static FileId write(LocalZone zone, FileId directory, String name, String text)
+      throws ZoneException {
+    return write(zone, directory, name, bytes(text));
+  }
+
+  private static FileId write(LocalZone zone, FileId directory, String name, byte[] data)
+      throws ZoneException {
+    FileId file =
+        zone.create(
+                ROOT,
+                directory,
+                EntryName.of(name),
+                new CreateMode.Guarded(),
+                SetAttributes.mode(0644))
+            .attributes()
+            .id();
+    zone.opened(file, OpenMode.WRITE);
+    zone.write(ROOT, file, 0, ByteBuffer.wrap(data), Stability.UNSTABLE);
+    zone.closed(file, OpenMode.WRITE);
+    return file;
+  }
+
+  private static void overwrite(LocalZone zone, FileId file, String text) throws ZoneException {
+    zone.opened(file, OpenMode.WRITE);
+    zone.setattr(ROOT, file, SetAttributes.size(0));
+    zone.write(ROOT, file, 0, ByteBuffer.wrap(bytes(text)), Stability.UNSTABLE);
+    zone.closed(file, OpenMode.WRITE);
+  }
+
+  private static String text(LocalZone zone, FileId file) throws ZoneException {
+    return StandardCharsets.UTF_8.decode(zone.read(ROOT, file, 0, 10_000).data()).toString();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Path → text, or nothing for what is no regular file. */
+  private static SortedMap<String, String> tree(ZoneFolder home) throws IOException {
+    SortedMap<String, String> tree = new TreeMap<>();
+    try (Stream<Path> walk = Files.walk(home.files())) {
+      for (Path path : walk.skip(1).toList()) {
+        boolean regular = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+        String bytes =
+            regular ? new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1) : "";
+        tree.put(home.files().relativize(path).toString(), bytes);
+      }
+    }
+    return tree;
+  }
+}
