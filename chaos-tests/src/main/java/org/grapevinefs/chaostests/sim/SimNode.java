@@ -189,8 +189,11 @@ final class SimNode {
         switch (place) {
           case Place.Live live ->
               world.ledger.note(live.dot(), now.id(), Ledger.Kind.PLACE, replaced, seen);
-          case Place.Deleted gone ->
-              world.ledger.note(gone.dot(), now.id(), Ledger.Kind.DELETE, gone.seen(), seen);
+          case Place.Deleted gone -> {
+            Set<Dot> taken = new HashSet<>(replaced);
+            taken.addAll(gone.seen());
+            world.ledger.note(gone.dot(), now.id(), Ledger.Kind.DELETE, taken, seen);
+          }
         }
         replaced = Set.of();
       }

@@ -111,12 +111,8 @@ public final class Simulation {
     List<String> others = new ArrayList<>();
     world.nodes.forEach(other -> others.add(other.name));
     others.remove(node.name);
-    boolean old = world.swarm.purges() > 2 && world.onceIn(2);
-    int purged = node.replica().purge(others, old ? node.instant() : java.time.Instant.EPOCH);
+    int purged = node.replica().purge(others, java.time.Instant.EPOCH);
     node.absorb();
-    if (old && purged > 0) {
-      world.forget();
-    }
     world.tell("%s purged %d", node.name, purged);
   }
 

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -196,7 +197,11 @@ final class Settling {
 
   private void finish(Transaction tx, FileId id) {
     SettlePlan plan = plan(tx, id);
-    tx.setAlias(id, plan.mergedInto());
+    if (!Objects.equals(tx.state.aliases.get(id), plan.mergedInto())) {
+      tx.setAlias(id, plan.mergedInto());
+      // What was made in it while it stood for itself now shows elsewhere.
+      tx.reads.claimsIn(id).forEach(child -> tx.mark(Table.UNSETTLED, child, true));
+    }
     tx.mark(Table.CONFLICT, id, plan.have().stream().anyMatch(Entry::isConflict));
     Inode inode = tx.inode(id);
     if (inode != null && inode.isDirectory() && tx.state.merged.contains(id)) {

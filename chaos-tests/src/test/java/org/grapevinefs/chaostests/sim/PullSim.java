@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.chaostests.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Seeded histories of a zone under faults: each must keep every property and end as one.
+ *
+ * <p>{@code -Dsim.seeds=N} runs so many, {@code -Dsim.first=N} from there on; {@code -Dsim.seed=N}
+ * runs exactly one and prints its story. See docs/testing.md.
+ */
+class PullSim {
+
+  private static final long FIRST = Long.getLong("sim.first", 0);
+  private static final long SEEDS = Long.getLong("sim.seeds", 2_000);
+  private static final int MOST_FAILURES = 5;
+  private static final int TWICE_IN = 100;
+
+  @Test
+  void histories_underFaults_keepEveryPropertyAndEndAsOne() {
+    Long only = Long.getLong("sim.seed");
+    if (only != null) {
+      Simulation.Outcome outcome = Simulation.run(only, Mutant.NONE, true);
+      System.out.println(outcome.story());
+      assertThat(outcome.violation()).as("seed %d", only).isNull();
+      return;
+    }
+    List<String> failures = new ArrayList<>();
+    for (long seed = FIRST; seed < FIRST + SEEDS && failures.size() < MOST_FAILURES; seed++) {
+      Simulation.Outcome outcome = Simulation.run(seed, Mutant.NONE, false);
+      if (outcome.violation() != null) {
+        failures.add(replay(outcome));
+      } else if (seed % TWICE_IN == 0) {
+        assertThat(Simulation.run(seed, Mutant.NONE, false).hash())
+            .as("seed %d must run the same again", seed)
+            .isEqualTo(outcome.hash());
+      }
+    }
+    if (!failures.isEmpty()) {
+      fail(String.join("\n", failures));
+    }
+    System.out.printf("PullSim: %d histories, no property broken%n", SEEDS);
+  }
+
+  private static String replay(Simulation.Outcome outcome) {
+    return "seed "
+        + outcome.seed()
+        + ": "
+        + outcome.violation()
+        + "\n  replay: mvn -pl chaos-tests -am test -Dtest=PullSim"
+        + " -Dsurefire.failIfNoSpecifiedTests=false -Dsim.seed="
+        + outcome.seed();
+  }
+}
