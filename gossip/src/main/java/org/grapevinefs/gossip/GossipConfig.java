@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
  * @param roster who belongs to the mesh; may lack this node itself
  * @param listen UDP address and port; port 0 takes any free one. On a loopback address nothing is
  *     broadcast
+ * @param broadcast whether heartbeats also go to all of the local networks
  * @param seeds places to ask for nodes; names are looked up again and again
  * @param data the folder that remembers the boot epoch
  * @param settings waits and counts
@@ -26,6 +27,7 @@ public record GossipConfig(
     NodeKey key,
     Roster roster,
     InetSocketAddress listen,
+    boolean broadcast,
     List<NodeAddress> seeds,
     Path data,
     GossipSettings settings,

@@ -279,8 +279,7 @@ public final class GossipService implements AutoCloseable {
     for (Effect effect : effects) {
       switch (effect) {
         case Effect.Send(byte[] packet, InetSocketAddress to) -> send(packet, to);
-        case Effect.Broadcast(byte[] packet) ->
-            networks.broadcasts().forEach(network -> send(packet, network));
+        case Effect.Broadcast(byte[] packet) -> broadcasts().forEach(net -> send(packet, net));
         case Effect.PeerChanged(PeerView peer) -> {
           LOG.info("peer {} ({}) is {}", peer.name(), peer.id().shortForm(), peer.state());
           news.tell(effect);
@@ -302,6 +301,11 @@ public final class GossipService implements AutoCloseable {
       }
     }
     channel.flush();
+  }
+
+  /** Where broadcasts go right now; nowhere where nobody wants them. */
+  List<InetSocketAddress> broadcasts() {
+    return config.broadcast() ? networks.broadcasts() : List.of();
   }
 
   private void send(byte[] packet, InetSocketAddress to) {

@@ -114,6 +114,19 @@ class GossipServiceTest {
   }
 
   @Test
+  void broadcast_isOnlyMadeWhereWantedAndBeyondLoopback() throws Exception {
+    InetSocketAddress anywhere = new InetSocketAddress(0);
+    GossipService calling = start(1, List.of(), anywhere, true);
+    GossipService silent = start(2, List.of(), anywhere, false);
+    GossipService alone = start(3, List.of());
+    assertThat(calling.broadcasts())
+        .isEqualTo(LocalNetworks.of(calling.listening()).broadcasts())
+        .allMatch(place -> place.getPort() == calling.listening().getPort());
+    assertThat(silent.broadcasts()).isEmpty();
+    assertThat(alone.broadcasts()).isEmpty();
+  }
+
+  @Test
   void bootEpoch_clockSetBack_stillRises() throws Exception {
     long first = BootEpoch.next(data, () -> Instant.ofEpochMilli(1_000));
     long second = BootEpoch.next(data, () -> Instant.ofEpochMilli(10));
@@ -135,12 +148,19 @@ class GossipServiceTest {
 
   private GossipService start(int number, List<NodeAddress> seeds, InetSocketAddress listen)
       throws IOException {
+    return start(number, seeds, listen, true);
+  }
+
+  private GossipService start(
+      int number, List<NodeAddress> seeds, InetSocketAddress listen, boolean broadcast)
+      throws IOException {
     GossipService service =
         GossipService.start(
             new GossipConfig(
                 TestKeys.key(number),
                 TestKeys.roster(1, 2, 3),
                 listen,
+                broadcast,
                 seeds,
                 data.resolve("node-" + number),
                 GossipSettings.DEFAULT,

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -51,7 +49,7 @@ final class DataFolder implements AutoCloseable {
       return new DataFolder(path, NodeKey.loadOrCreate(path, new SecureRandom()), channel, lock);
     } catch (IOException e) {
       closeQuietly(channel);
-      throw new StartFailure("the data folder " + path + " cannot be used: " + why(e));
+      throw new StartFailure("the data folder " + path + " cannot be used: " + Plainly.of(e));
     } catch (StartFailure e) {
       closeQuietly(channel);
       throw e;
@@ -91,16 +89,6 @@ final class DataFolder implements AutoCloseable {
               + name
               + "\": give it its own --data, or set the name back");
     }
-  }
-
-  /** What went wrong, in words for people. */
-  static String why(IOException problem) {
-    return switch (problem) {
-      case AccessDeniedException e -> "permission denied: " + e.getFile();
-      case FileSystemException e when e.getReason() != null -> e.getFile() + ": " + e.getReason();
-      case FileSystemException e -> e.getClass().getSimpleName() + ": " + e.getFile();
-      default -> String.valueOf(problem.getMessage());
-    };
   }
 
   private static void closeQuietly(java.io.@org.jspecify.annotations.Nullable Closeable open) {

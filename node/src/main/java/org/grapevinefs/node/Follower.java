@@ -3,6 +3,7 @@ package org.grapevinefs.node;
 
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.grapevinefs.gossip.GossipListener;
 import org.grapevinefs.gossip.GossipService;
@@ -23,6 +24,8 @@ final class Follower implements GossipListener {
   private final Peers peers;
   private final ZoneTable zones;
   private final EventLog events;
+  private final Doubts doubts;
+  private volatile Optional<String> meshProblem = Optional.empty();
   private final Set<NodeId> differing = new HashSet<>();
 
   Follower(
@@ -31,13 +34,15 @@ final class Follower implements GossipListener {
       GossipService gossip,
       Peers peers,
       ZoneTable zones,
-      EventLog events) {
+      EventLog events,
+      Doubts doubts) {
     this.config = config;
     this.data = data;
     this.gossip = gossip;
     this.peers = peers;
     this.zones = zones;
     this.events = events;
+    this.doubts = doubts;
   }
 
   /** Takes an edit of the configuration folder into force. */
@@ -51,15 +56,28 @@ final class Follower implements GossipListener {
       events.info("", "", change.toString());
     }
     if (!update.now().mesh().equals(update.before().mesh())) {
-      try {
-        gossip.setRoster(MeshMembers.roster(update.now().mesh(), config.name(), data.key()));
-        peers.rosterChanged();
-      } catch (StartFailure e) {
-        events.error("", "", e.getMessage() + " (the last good mesh.toml stays in force)");
-      }
+      meshChanged(update.now());
     }
     zones.apply(update.now().zones());
+    doubts.tell(update.now());
     saveInForce(update.now());
+  }
+
+  private void meshChanged(Loaded now) {
+    try {
+      gossip.setRoster(MeshMembers.roster(now.mesh(), config.name(), data.key()));
+      peers.rosterChanged();
+      meshProblem = Optional.empty();
+    } catch (StartFailure e) {
+      String problem = e.getMessage() + " (the last good mesh.toml stays in force)";
+      meshProblem = Optional.of(problem);
+      events.error("", "", problem);
+    }
+  }
+
+  /** What is wrong with the mesh.toml that is there now, and so not in force. */
+  Optional<String> meshProblem() {
+    return meshProblem;
   }
 
   /** Keeps what is in force for a start with a mistake in a file. */
@@ -67,7 +85,7 @@ final class Follower implements GossipListener {
     try {
       LastGood.save(data.path(), loaded);
     } catch (IOException e) {
-      events.warn("", "", "what is in force cannot be kept: " + DataFolder.why(e));
+      events.warn("", "", "what is in force cannot be kept: " + Plainly.of(e));
     }
   }
 

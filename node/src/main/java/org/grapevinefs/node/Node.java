@@ -6,10 +6,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.grapevinefs.gossip.GossipConfig;
 import org.grapevinefs.gossip.GossipService;
 import org.grapevinefs.gossip.GossipSettings;
@@ -41,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 public final class Node implements AutoCloseable {
   /** The version of this program. */
   public static final String VERSION = "0.1.0";
+
+  private static final Duration RETRY = Duration.ofSeconds(5);
 
   private final NodeOptions options;
   private final EventLog events;
@@ -78,16 +82,19 @@ public final class Node implements AutoCloseable {
     ZoneOpening opening = new ZoneOpening(config, data, gossip, peers, events, options.clock());
     ZoneTable zones = keep(new ZoneTable(config.name(), opening, events));
     zones.apply(loaded.zones());
-    refuseFailed(zones);
+    keep(Retries.start(zones, RETRY));
 
     NfsGateway nfs = nfs(config, data, roster, zones);
     HostPort nfsAddress = new HostPort(config.nfsListen().host(), nfs.port());
-    Follower follows = new Follower(config, data, gossip, peers, zones, events);
+    Doubts doubts = new Doubts(config, gossip, events, System::nanoTime);
+    Follower follows = new Follower(config, data, gossip, peers, zones, events, doubts);
     ConfigWatcher watches =
         keep(ConfigWatcher.start(options.config(), loaded, follows::configurationChanged));
     follows.saveInForce(loaded);
     gossip.listen(follows);
+    doubts.tell(loaded);
 
+    String publicKey = NodeKey.of(data.key().publicKey().toBytes()).toString();
     NodeAdmin administered =
         new NodeAdmin(
             new NodeAdmin.Parts(
@@ -96,9 +103,11 @@ public final class Node implements AutoCloseable {
                 gossip,
                 nfs,
                 watches,
+                follows,
+                doubts,
                 events,
                 new ZoneFiles(options.config(), config.name()),
-                NodeKey.of(data.key().publicKey().toBytes()).toString(),
+                publicKey,
                 nfsAddress),
             options.clock());
     admin(config, administered);
@@ -112,6 +121,8 @@ public final class Node implements AutoCloseable {
             + config.name()
             + " ("
             + data.key().id().shortForm()
+            + ", key "
+            + publicKey
             + ") serves NFS on "
             + nfsAddress);
   }
@@ -119,14 +130,19 @@ public final class Node implements AutoCloseable {
   /** What the folder says; for a zone with a mistake, what was last good. */
   private Loaded configuration() throws StartFailure {
     Loaded loaded = new ConfigLoader().load(options.config(), LastGood.load(options.data()));
+    List<String> refused = new ArrayList<>();
     for (ConfigProblem problem : loaded.problems()) {
       boolean ofZone =
           Objects.equals(
               problem.file().getParent(), options.config().resolve(ConfigLoader.ZONES_FOLDER));
-      if (!ofZone) {
-        throw new StartFailure(problem.toString());
+      if (ofZone) {
+        events.error("", "", problem + " (the file is refused; what was last good stays in force)");
+      } else {
+        refused.add(problem.toString());
       }
-      events.error("", "", problem + " (the file is refused; what was last good stays in force)");
+    }
+    if (!refused.isEmpty()) {
+      throw new StartFailure(String.join("\n", refused));
     }
     if (loaded.node().isEmpty()) {
       throw new StartFailure(
@@ -148,6 +164,7 @@ public final class Node implements AutoCloseable {
                   data.key(),
                   roster,
                   address(config.gossip().listen(), "[gossip] listen"),
+                  config.gossip().broadcast(),
                   config.gossip().seeds().stream().map(MeshMembers::address).toList(),
                   data.path(),
                   GossipSettings.DEFAULT,
@@ -216,18 +233,6 @@ public final class Node implements AutoCloseable {
                     ? "this machine has no such address: set " + key + " in node.toml"
                     : String.valueOf(problem.getMessage());
     return new StartFailure(what + " cannot listen on " + address + ": " + why);
-  }
-
-  /** A zone that fails at the start is told to the one who started; later ones, in the status. */
-  private static void refuseFailed(ZoneTable zones) throws StartFailure {
-    Optional<ServedZone.Failed> failed =
-        zones.all().stream()
-            .filter(ServedZone.Failed.class::isInstance)
-            .map(ServedZone.Failed.class::cast)
-            .findFirst();
-    if (failed.isPresent()) {
-      throw new StartFailure("zone " + failed.get().config().name() + ": " + failed.get().why());
-    }
   }
 
   private <T extends AutoCloseable> T keep(T part) {

@@ -51,6 +51,8 @@ final class NodeAdmin implements Administered {
    * @param gossip the mesh
    * @param nfs the gateway
    * @param watcher the configuration in force
+   * @param follower what came of later edits
+   * @param doubts what will not do all that was hoped
    * @param events what happened
    * @param files zones.d
    * @param publicKey this node's key, as mesh.toml writes it
@@ -62,6 +64,8 @@ final class NodeAdmin implements Administered {
       GossipService gossip,
       NfsGateway nfs,
       ConfigWatcher watcher,
+      Follower follower,
+      Doubts doubts,
       EventLog events,
       ZoneFiles files,
       String publicKey,
@@ -89,6 +93,8 @@ final class NodeAdmin implements Administered {
         .addAllPeers(view.peers())
         .addAllZones(node.zones().all().stream().map(view::zone).toList())
         .addAllProblems(problems())
+        .addAllWarnings(
+            node.doubts().about(node.watcher().current()).stream().map(Object::toString).toList())
         .build();
   }
 
@@ -241,7 +247,7 @@ final class NodeAdmin implements Administered {
           .setMissing(report.missing())
           .build();
     } catch (IOException e) {
-      throw new Refusal(Refusal.Kind.FAILED, "the scan failed: " + DataFolder.why(e));
+      throw new Refusal(Refusal.Kind.FAILED, "the scan failed: " + Plainly.of(e));
     }
   }
 
@@ -331,7 +337,7 @@ final class NodeAdmin implements Administered {
     for (ConfigProblem problem : config.problems()) {
       problems.add(problem + " (refused; the last good version is in force)");
     }
-    config.warnings().forEach(warning -> problems.add(warning.toString()));
+    node.follower().meshProblem().ifPresent(problems::add);
     for (ServedZone zone : node.zones().all()) {
       if (zone instanceof ServedZone.Failed failed) {
         problems.add("zone " + zone.config().name() + ": " + failed.why());

@@ -75,6 +75,12 @@ final class Peers implements GossipListener, AutoCloseable {
     gossip.setMembers(id, memberIds(config));
   }
 
+  /** Forgets a zone that is no longer served here. */
+  void forget(ZoneId id) {
+    zones.remove(id);
+    gossip.setMembers(id, Set.of());
+  }
+
   /** The ids of a zone's members, as far as the roster has them. */
   Set<NodeId> memberIds(ZoneConfig config) {
     Roster roster = gossip.roster();

@@ -58,7 +58,7 @@ final class Volumes {
         case BTRFS -> btrfs(path, volume);
       };
     } catch (IOException e) {
-      throw new StartFailure(volume + "cannot be used: " + DataFolder.why(e));
+      throw new StartFailure(volume + "cannot be used: " + Plainly.of(e));
     }
   }
 

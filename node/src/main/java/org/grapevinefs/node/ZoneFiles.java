@@ -49,7 +49,7 @@ final class ZoneFiles {
           StandardOpenOption.SYNC);
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new Refusal(Refusal.Kind.FAILED, "cannot write " + file + ": " + DataFolder.why(e));
+      throw new Refusal(Refusal.Kind.FAILED, "cannot write " + file + ": " + Plainly.of(e));
     }
     return file;
   }
@@ -85,7 +85,7 @@ final class ZoneFiles {
     try {
       Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new Refusal(Refusal.Kind.FAILED, "cannot move " + file + ": " + DataFolder.why(e));
+      throw new Refusal(Refusal.Kind.FAILED, "cannot move " + file + ": " + Plainly.of(e));
     }
     return aside;
   }

@@ -97,10 +97,17 @@ final class ZoneOpening implements ZoneTable.Opener {
     } catch (StartFailure e) {
       return new ServedZone.Failed(config, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      return new ServedZone.Failed(config, "cannot be opened: " + DataFolder.why(e));
+      return new ServedZone.Failed(config, "cannot be opened: " + why(e));
     } catch (RuntimeException e) {
       return new ServedZone.Failed(config, "cannot be opened: " + e.getMessage());
     }
+  }
+
+  private static String why(IOException problem) {
+    String words = Plainly.of(problem);
+    return words.contains("/LOCK:")
+        ? "another process has its index open: two nodes may not keep a zone in the same volume"
+        : words;
   }
 
   private ServedZone through(ZoneId id, ZoneConfig config) {
@@ -138,6 +145,11 @@ final class ZoneOpening implements ZoneTable.Opener {
     }
   }
 
+  @Override
+  public void forget(ZoneConfig config) {
+    peers.forget(ZoneId.ofName(config.name().value()));
+  }
+
   private static ZoneSettings settings(ZoneConfig config) {
     return ZoneSettings.DEFAULT
         .withQuota(config.quota().bytes())
@@ -158,7 +170,7 @@ final class ZoneOpening implements ZoneTable.Opener {
         held.volume.setQuota(config.name().value(), config.quota().bytes());
       } catch (IOException e) {
         events.error(
-            config.name().value(), "", "the kernel's quota cannot be set: " + DataFolder.why(e));
+            config.name().value(), "", "the kernel's quota cannot be set: " + Plainly.of(e));
       }
     }
     return new ServedZone.Held(config, zone.files(), zone.replica(), zone.folder(), zone.end());

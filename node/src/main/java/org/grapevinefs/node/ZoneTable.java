@@ -33,6 +33,9 @@ final class ZoneTable implements Exports, AutoCloseable {
 
     /** Puts another quota, durability or access into force. */
     ServedZone adjust(ServedZone.Held zone, ZoneConfig config);
+
+    /** Forgets a zone that has ended and will not begin again. */
+    void forget(ZoneConfig config);
   }
 
   private final NodeName self;
@@ -54,6 +57,7 @@ final class ZoneTable implements Exports, AutoCloseable {
       ZoneConfig config = wanted.get(zone.config().name());
       if (config == null) {
         end(zone);
+        opener.forget(zone.config());
         next.remove(zone.config().name());
         events.info(zone.config().name().value(), "", "no longer served: its file is gone");
         publish(next);
@@ -68,6 +72,19 @@ final class ZoneTable implements Exports, AutoCloseable {
       }
       tell(old, fresh);
     });
+  }
+
+  /** Tries once more what could not be opened. */
+  synchronized void retryFailed() {
+    SortedMap<ZoneName, ServedZone> next = new TreeMap<>(zones);
+    for (ServedZone zone : zones.values()) {
+      if (zone instanceof ServedZone.Failed failed) {
+        ServedZone fresh = opener.open(failed.config());
+        next.put(failed.config().name(), fresh);
+        publish(next);
+        tell(failed, fresh);
+      }
+    }
   }
 
   private ServedZone next(@org.jspecify.annotations.Nullable ServedZone old, ZoneConfig config) {

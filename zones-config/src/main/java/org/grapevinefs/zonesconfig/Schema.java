@@ -26,7 +26,7 @@ record Schema(Map<String, List<String>> sections, Set<String> later) {
               "nfs", List.of("listen"),
               "admin", List.of("listen"),
               "volume", List.of("name", "path", "capacity", "type", "quota-mode")),
-          Set.of("volume.capacity", "volume.quota-mode", "gossip.broadcast"));
+          Set.of("volume.capacity", "volume.quota-mode"));
 
   static final Schema ZONE =
       new Schema(

@@ -5,6 +5,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.grapevinefs.node.proto.AdminGrpc;
@@ -55,7 +56,9 @@ public final class AdminClient implements AutoCloseable {
     String description = status.getDescription();
     return switch (status.getCode()) {
       case UNAVAILABLE ->
-          "no node answers at "
+          (status.getCause() instanceof UnknownHostException
+                  ? "no machine is known by the name in "
+                  : "no node answers at ")
               + address
               + ". Start one (grapevine node, grapevine demo), or say where it is: --admin"
               + " HOST:PORT";

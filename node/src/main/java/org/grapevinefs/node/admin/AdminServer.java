@@ -68,6 +68,8 @@ public final class AdminServer implements AutoCloseable {
             .bossEventLoopGroup(inside)
             .workerEventLoopGroup(inside)
             .executor(workers)
+            // A channel inside the process knows no keep-alive, and would warn at each connection.
+            .withChildOption(ChannelOption.SO_KEEPALIVE, null)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .addService(new AdminService(node))
             .addService(new VolumeService(node, clock))

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.node.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.grapevinefs.zonesconfig.ByteSize;
+import org.grapevinefs.node.VolumeFacts;
 import org.grapevinefs.zonesconfig.ConfigChange;
 import org.grapevinefs.zonesconfig.ConfigLoader;
 import org.grapevinefs.zonesconfig.ConfigProblem;
@@ -23,7 +21,6 @@ import org.grapevinefs.zonesconfig.LastGood;
 import org.grapevinefs.zonesconfig.Loaded;
 import org.grapevinefs.zonesconfig.NodeConfig;
 import org.grapevinefs.zonesconfig.VolumeConfig;
-import org.grapevinefs.zonesconfig.VolumeType;
 import org.grapevinefs.zonesconfig.Warnings;
 import org.grapevinefs.zonesconfig.ZoneName;
 import org.jspecify.annotations.Nullable;
@@ -91,18 +88,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
     if (node.isEmpty()) {
       return Facts.NONE;
     }
-    List<Facts.Volume> volumes = new ArrayList<>();
-    for (VolumeConfig volume : node.get().volumes()) {
-      try {
-        FileStore store = Files.getFileStore(volume.path());
-        ByteSize found = new ByteSize(Math.max(0, store.getTotalSpace()));
-        boolean btrfs = store.type().equals("btrfs") && volume.type() != VolumeType.DIRECTORY;
-        volumes.add(new Facts.Volume(volume.name(), volume.capacity().orElse(found), btrfs));
-      } catch (IOException e) {
-        // A folder that is not there has a line of its own.
-      }
-    }
-    return new Facts(Map.of(node.get().name(), volumes), Set.of(), Map.of());
+    return new Facts(Map.of(node.get().name(), VolumeFacts.of(node.get())), Set.of(), Map.of());
   }
 
   /** What keeps the node from starting though every file is right. */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.node.cli;
 
-import java.io.Console;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.grapevinefs.node.StartFailure;
 import org.grapevinefs.node.demo.Demo;
 import org.grapevinefs.node.demo.DemoPlan;
+import org.grapevinefs.node.demo.DemoScreen;
 import org.grapevinefs.zonesconfig.HostPort;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,14 +61,20 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    // The JDK's usual console is there only where input and output are a terminal.
-    boolean terminal =
-        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    boolean terminal = Terminal.isThere();
     DemoPlan plan = plan();
     if (terminal) {
       // Log lines would run through the status that is drawn in place.
       System.setProperty("grapevine.log.file", plan.folder().resolve("demo.log").toString());
     }
+    System.out.println(
+        "GrapeVineFS demo: "
+            + plan.nodes()
+            + (plan.nodes() == 1 ? " node" : " nodes")
+            + (only == null ? "" : ", of which only node-" + only + " runs here")
+            + ", all under "
+            + plan.folder());
+    System.out.flush();
     Demo demo;
     try {
       demo = Demo.start(plan, only);
@@ -76,15 +83,32 @@ final class DemoCommand implements Callable<Integer> {
     }
     Foreground.untilStopped(demo);
     demo.introduce(System.out);
-    demo.watch(System.out, terminal);
+    demo.watch(terminal ? new DemoScreen(System.out, Terminal::rows) : new DemoScreen(System.out));
+    Foreground.await();
     return Grapevine.DONE;
   }
 
   private DemoPlan plan() {
     Integer asked = nodes;
+    Integer one = only;
+    try {
+      InetAddress.getByName(nfsAddress);
+    } catch (UnknownHostException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--nfs-address takes an address of this machine, such as 127.0.0.1 or 0.0.0.0, not \""
+              + nfsAddress
+              + "\"");
+    }
     try {
       HostPort address = new HostPort(nfsAddress, 0);
-      return new DemoPlan(dir, asked == null ? Demo.usualNodes(dir) : asked, address.host(), btrfs);
+      DemoPlan plan =
+          new DemoPlan(dir, asked == null ? Demo.usualNodes(dir) : asked, address.host(), btrfs);
+      if (one != null && (one < 1 || one > plan.nodes())) {
+        throw new IllegalArgumentException(
+            "--only takes a number from 1 to " + plan.nodes() + ", not " + one);
+      }
+      return plan;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
     }

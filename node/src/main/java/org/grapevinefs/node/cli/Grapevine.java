@@ -79,7 +79,8 @@ public final class Grapevine implements Callable<Integer> {
   private static int explainUsage(ParameterException problem, String[] args) {
     CommandLine line = problem.getCommandLine();
     PrintWriter err = line.getErr();
-    err.println("grapevine: " + problem.getMessage());
+    String message = String.valueOf(problem.getMessage()).replace("is not an int", "is no number");
+    err.println("grapevine: " + message);
     if (!CommandLine.UnmatchedArgumentException.printSuggestions(problem, err)) {
       err.println("\"" + line.getCommandSpec().qualifiedName() + " --help\" says what it takes.");
     }

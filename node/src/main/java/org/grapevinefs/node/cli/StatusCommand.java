@@ -56,6 +56,7 @@ final class StatusCommand extends AdminCommand {
     for (Zone zone : status.getZonesList()) {
       zone.getProblemsList().forEach(text -> out().println("! " + zone.getName() + ": " + text));
     }
+    status.getWarningsList().forEach(warning -> out().println("warning: " + warning));
     out().flush();
   }
 

@@ -31,6 +31,7 @@ final class Views {
     view.put("peers", status.getPeersList().stream().map(Views::peer).toList());
     view.put("zones", status.getZonesList().stream().map(Views::zone).toList());
     view.put("problems", List.copyOf(status.getProblemsList()));
+    view.put("warnings", List.copyOf(status.getWarningsList()));
     return view;
   }
 

@@ -4,12 +4,14 @@ package org.grapevinefs.node.demo;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.grapevinefs.node.Node;
 import org.grapevinefs.node.NodeOptions;
+import org.grapevinefs.node.Plainly;
 import org.grapevinefs.node.StartFailure;
 import org.grapevinefs.node.admin.Administered;
+import org.grapevinefs.node.proto.Zone;
 import org.jspecify.annotations.Nullable;
 
 /** A whole mesh on this machine: some or all of its nodes run in this process. */
@@ -18,7 +20,8 @@ public final class Demo implements AutoCloseable {
   private static final long REFRESH_MILLIS = 1_000;
 
   private final DemoPlan plan;
-  private final List<Node> nodes = new ArrayList<>();
+  private final List<Node> nodes = new CopyOnWriteArrayList<>();
+  private volatile boolean stopping;
 
   private Demo(DemoPlan plan) {
     this.plan = plan;
@@ -35,25 +38,35 @@ public final class Demo implements AutoCloseable {
    * @param only the number of the only node to start; null for all
    */
   public static Demo start(DemoPlan plan, @Nullable Integer only) throws StartFailure {
-    if (only != null && (only < 1 || only > plan.nodes())) {
-      throw new StartFailure("--only takes a number from 1 to " + plan.nodes() + ", not " + only);
-    }
     try {
       new DemoFiles(plan).write();
     } catch (IOException e) {
-      throw new StartFailure("the demo cannot be written to " + plan.folder() + ": " + e);
+      throw new StartFailure(
+          "the demo cannot be written to " + plan.folder() + ": " + Plainly.of(e));
     }
     Demo demo = new Demo(plan);
     try {
       for (int i : only == null ? plan.numbers() : List.of(only)) {
         String prefix = only == null ? plan.name(i) + " " : "";
-        demo.nodes.add(Node.start(NodeOptions.of(plan.config(i), plan.data(i)).withPrefix(prefix)));
+        Node node = Node.start(NodeOptions.of(plan.config(i), plan.data(i)).withPrefix(prefix));
+        demo.nodes.add(node);
+        refuseFailed(node);
       }
     } catch (StartFailure | RuntimeException e) {
       demo.close();
       throw e;
     }
     return demo;
+  }
+
+  /** A node goes on without a zone that fails; a demo without its zones shows nothing. */
+  private static void refuseFailed(Node node) throws StartFailure {
+    for (Zone zone : node.administered().zones()) {
+      if (zone.getRole().equals("failed")) {
+        throw new StartFailure(
+            "zone " + zone.getName() + ": " + String.join("; ", zone.getProblemsList()));
+      }
+    }
   }
 
   /** The nodes that run here. */
@@ -63,7 +76,6 @@ public final class Demo implements AutoCloseable {
 
   /** Says where everything is and how to mount it. */
   public void introduce(PrintStream out) {
-    out.println("GrapeVineFS demo: " + plan.nodes() + " nodes, all under " + plan.folder());
     out.println();
     out.println("zone shared   on all nodes; plain files in " + plan.volume(1).resolve("shared"));
     out.println("zone scratch  on node-1 only; every node serves it");
@@ -79,8 +91,21 @@ public final class Demo implements AutoCloseable {
               + i);
     }
     out.println("  sudo mount -t nfs4 -o port=" + plan.nfs(1).port() + " 127.0.0.1:/scratch DIR");
+    out.println("Mount on macOS, whose client speaks NFS 4.0 (from another machine: its name):");
+    for (int i : plan.numbers()) {
+      out.println(
+          "  mkdir -p ~/gv"
+              + i
+              + " && sudo mount -t nfs -o vers=4,tcp,port="
+              + plan.nfs(i).port()
+              + " 127.0.0.1:/shared ~/gv"
+              + i);
+    }
     out.println(
-        "Mount on macOS: not yet. Its client speaks NFS 3 and 4.0; this serves 4.1 and 4.2.");
+        "  sudo mount -t nfs -o vers=4,tcp,port=" + plan.nfs(1).port() + " 127.0.0.1:/scratch DIR");
+    if (plan.nfs(1).isLoopback()) {
+      out.println("From other machines: start it with --nfs-address 0.0.0.0.");
+    }
     out.println();
     out.println("Ask a node:  grapevine status --admin " + plan.admin(1));
     out.println("Stop: Ctrl-C. The data stays, for the next start.");
@@ -89,11 +114,16 @@ public final class Demo implements AutoCloseable {
     out.flush();
   }
 
-  /** Shows how it stands until the thread is interrupted. */
-  public void watch(PrintStream out, boolean terminal) throws InterruptedException {
-    DemoScreen screen = new DemoScreen(out, terminal);
-    while (true) {
-      screen.show(nodes.stream().map(Node::administered).map(Administered::status).toList());
+  /** Shows how it stands until it is stopped. */
+  public void watch(DemoScreen screen) throws InterruptedException {
+    while (!stopping) {
+      try {
+        screen.show(nodes.stream().map(Node::administered).map(Administered::status).toList());
+      } catch (RuntimeException e) {
+        if (!stopping) {
+          throw e;
+        }
+      }
       Thread.sleep(REFRESH_MILLIS);
     }
   }
@@ -101,9 +131,10 @@ public final class Demo implements AutoCloseable {
   /** Stops all nodes, with versions written. */
   @Override
   public void close() {
-    List<Thread> stopping =
+    stopping = true;
+    List<Thread> threads =
         nodes.stream().map(node -> Thread.ofPlatform().start(node::close)).toList();
-    for (Thread thread : stopping) {
+    for (Thread thread : threads) {
       try {
         thread.join();
       } catch (InterruptedException e) {

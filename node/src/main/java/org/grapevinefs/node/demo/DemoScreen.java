@@ -4,6 +4,8 @@ package org.grapevinefs.node.demo;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.grapevinefs.node.proto.Member;
 import org.grapevinefs.node.proto.Peer;
 import org.grapevinefs.node.proto.Status;
@@ -13,24 +15,42 @@ import org.grapevinefs.node.proto.Zone;
  * The demo's live status: a few lines that change in place on a terminal, and a line for each
  * change elsewhere. For one thread.
  */
-final class DemoScreen {
+public final class DemoScreen {
   private static final String CLEAR_LINE = "\u001b[K";
 
+  /** A line that is too long for the terminal is cut, so that the next one is where we think. */
+  private static final String NO_WRAP = "\u001b[?7l";
+
+  private static final String WRAP = "\u001b[?7h";
+  private static final int FEWEST_ROWS = 3;
+
   private final PrintStream out;
-  private final boolean terminal;
+  private final Optional<IntSupplier> rows;
   private int drawn;
   private List<String> last = List.of();
 
-  DemoScreen(PrintStream out, boolean terminal) {
+  /** Plain lines, for a file or a pipe. */
+  public DemoScreen(PrintStream out) {
     this.out = out;
-    this.terminal = terminal;
+    this.rows = Optional.empty();
+  }
+
+  /**
+   * A part of a terminal's screen.
+   *
+   * @param rows how many lines the terminal has now
+   */
+  public DemoScreen(PrintStream out, IntSupplier rows) {
+    this.out = out;
+    this.rows = Optional.of(rows);
   }
 
   /** Shows how it stands now. */
-  void show(List<Status> nodes) {
+  public void show(List<Status> nodes) {
     List<String> lines = lines(nodes);
-    if (terminal) {
-      redraw(lines);
+    if (rows.isPresent()) {
+      // The cursor's own line, below all others, counts too.
+      redraw(cut(lines, Math.max(FEWEST_ROWS, rows.get().getAsInt()) - 1));
     } else {
       lines.stream().filter(line -> !last.contains(line)).forEach(out::println);
     }
@@ -38,8 +58,17 @@ final class DemoScreen {
     last = lines;
   }
 
+  private static List<String> cut(List<String> lines, int most) {
+    if (lines.size() <= most) {
+      return lines;
+    }
+    List<String> some = new ArrayList<>(lines.subList(0, most - 1));
+    some.add("and " + (lines.size() - some.size()) + " more lines: see grapevine status");
+    return some;
+  }
+
   private void redraw(List<String> lines) {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(NO_WRAP);
     if (drawn > 0) {
       text.append("\u001b[" + drawn + "A");
     }
@@ -48,7 +77,7 @@ final class DemoScreen {
       text.append(CLEAR_LINE).append('\n');
     }
     drawn = Math.max(drawn, lines.size());
-    out.print(text);
+    out.print(text.append(WRAP));
   }
 
   static List<String> lines(List<Status> nodes) {

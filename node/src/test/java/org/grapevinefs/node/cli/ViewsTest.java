@@ -30,6 +30,7 @@ class ViewsTest {
                   .addMembers(Member.newBuilder().setName("c").setReason("unreachable"))
                   .setConflicts(1)
                   .addProblems("full"))
+          .addWarnings("doubtful")
           .build();
 
   @Test
@@ -47,7 +48,7 @@ class ViewsTest {
                     + "'members':[{'name':'a','sum':3,'behind':0,'reason':null},"
                     + "{'name':'c','sum':null,'behind':null,'reason':'unreachable'}],"
                     + "'conflicts':1,'problems':['full'],'description':'','labels':{},'type':'',"
-                    + "'path':'','export':''}],'problems':[]}")
+                    + "'path':'','export':''}],'problems':[],'warnings':['doubtful']}")
                 .replace('\'', '"'));
   }
 
