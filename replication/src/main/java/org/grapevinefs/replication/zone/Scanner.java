@@ -157,7 +157,7 @@ final class Scanner {
       boolean sameBytes =
           shown.content() instanceof Content.Regular regular
               && regular.size() == stat.size()
-              && regular.hash() != null
+              && (stat.size() == 0 || regular.hash() != null)
               && Objects.equals(regular.hash(), hash);
       if (sameBytes) {
         file.setTimes(shown.accessed(), shown.modified());

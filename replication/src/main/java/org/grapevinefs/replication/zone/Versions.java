@@ -14,6 +14,7 @@ import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.ReplicaException;
 import org.grapevinefs.replication.core.Shown;
+import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.volume.OpenFile;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,7 @@ final class Versions {
       if (state.gone != null) {
         return;
       }
+      stamp(state, dirty.modified);
       change =
           zone.replica.version(
               state.id, dirty.size, dirty.modified, dirty.holes(), dirty.written(), hash, true, 0);
@@ -96,6 +98,16 @@ final class Versions {
     }
     changed.set(true);
     zone.done(change);
+  }
+
+  /** The file on disk gets the version's time, or a scan would take it for edited by hand. */
+  private void stamp(OpenState state, Timestamp modified) throws IOException {
+    Shown shown = zone.find(state.id);
+    if (shown != null) {
+      try (OpenFile open = zone.open(state)) {
+        open.setTimes(shown.accessed(), modified);
+      }
+    }
   }
 
   private @Nullable Bytes hash(OpenState state, long size) throws IOException {

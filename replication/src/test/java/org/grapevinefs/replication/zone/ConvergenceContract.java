@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.PendingContent;
+import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.CreateMode;
 import org.grapevinefs.replication.fs.OpenMode;
@@ -225,6 +226,24 @@ abstract class ConvergenceContract {
     assertThat(tree(homeA)).containsEntry("added", "new").containsEntry("kept", "edited");
     assertThat(tree(homeB)).containsEntry("lost", "2");
     assertThat(text(a, kept)).isEqualTo("edited");
+  }
+
+  @Test
+  void scan_ofWhatWasWrittenHere_findsNoEdits() throws Exception {
+    write(a, FileId.ROOT, "empty", "");
+    write(a, FileId.ROOT, "small", "1");
+    FileId large = write(a, FileId.ROOT, "large", "x".repeat(3 << 20));
+    converge();
+    assertThat(a.scan().edited()).isZero();
+    assertThat(b.scan().edited()).isZero();
+    overwrite(a, large, "y");
+    converge();
+    assertThat(a.scan().edited()).isZero();
+    assertThat(b.scan().edited()).isZero();
+    Path file = homeA.files().resolve("large");
+    Timestamp shown = a.getattr(ROOT, large).modified();
+    assertThat(Files.getLastModifiedTime(file).toInstant())
+        .isEqualTo(java.time.Instant.ofEpochSecond(shown.seconds(), shown.nanos()));
   }
 
   @Test
