@@ -101,6 +101,7 @@ public final class Node implements AutoCloseable {
                 config,
                 zones,
                 gossip,
+                peers,
                 nfs,
                 watches,
                 follows,

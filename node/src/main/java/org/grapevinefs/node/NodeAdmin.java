@@ -49,6 +49,7 @@ final class NodeAdmin implements Administered {
    *
    * @param zones what is served
    * @param gossip the mesh
+   * @param peers connections with other nodes
    * @param nfs the gateway
    * @param watcher the configuration in force
    * @param follower what came of later edits
@@ -62,6 +63,7 @@ final class NodeAdmin implements Administered {
       NodeConfig config,
       ZoneTable zones,
       GossipService gossip,
+      Peers peers,
       NfsGateway nfs,
       ConfigWatcher watcher,
       Follower follower,
@@ -347,6 +349,9 @@ final class NodeAdmin implements Administered {
       if (!peer.agreesOnMembers()) {
         problems.add("peer " + peer.name() + " goes by another mesh.toml");
       }
+    }
+    for (String wrong : node.peers().service().stats().wrongKeys()) {
+      problems.add("connections are refused, " + wrong + ": compare the keys in mesh.toml");
     }
     return problems;
   }

@@ -190,19 +190,22 @@ public final class PeerService implements AutoCloseable {
    *
    * @param connected peers that are up
    * @param refused connections refused since the start
+   * @param wrongKeys what went wrong lately with keys that do not belong, by place
    * @param sessions sessions of remote zones that this node serves
    */
-  public record Stats(Set<NodeId> connected, long refused, int sessions) {
+  public record Stats(Set<NodeId> connected, long refused, List<String> wrongKeys, int sessions) {
     /** Copies. */
     public Stats {
       connected = Set.copyOf(connected);
+      wrongKeys = List.copyOf(wrongKeys);
     }
   }
 
   /** The counts of this moment. */
   public Stats stats() {
     int sessions = locals.values().stream().mapToInt(l -> l.zone().sessions().size()).sum();
-    return new Stats(transport.connected(), transport.refused(), sessions);
+    Refusals refusals = transport.refusals();
+    return new Stats(transport.connected(), refusals.count(), refusals.wrongKeys(), sessions);
   }
 
   PeerTransport transport() {

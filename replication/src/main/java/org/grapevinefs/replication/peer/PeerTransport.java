@@ -47,7 +47,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class PeerTransport implements PeerConnection.Owner, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerTransport.class);
-  private static final int MAX_LOGGED = 1024;
   private static final long FIRST_RETRY_MILLIS = 50;
   private static final long LAST_RETRY_MILLIS = 10_000;
 
@@ -63,10 +62,9 @@ final class PeerTransport implements PeerConnection.Owner, AutoCloseable {
   private final EventLoopGroup loops;
   private final Map<NodeId, PeerLink> links = new ConcurrentHashMap<>();
   private final Set<NodeId> wanted = ConcurrentHashMap.newKeySet();
-  private final Set<String> logged = ConcurrentHashMap.newKeySet();
   private final Set<PeerConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicLong attempts;
-  private final AtomicLong refused = new AtomicLong();
+  private final Refusals refusals = new Refusals();
   private volatile boolean closing;
   private @Nullable Channel listener;
 
@@ -226,6 +224,7 @@ final class PeerTransport implements PeerConnection.Owner, AutoCloseable {
   }
 
   private void tick() {
+    refusals.tick();
     connections.forEach(PeerConnection::recheck);
   }
 
@@ -246,9 +245,9 @@ final class PeerTransport implements PeerConnection.Owner, AutoCloseable {
     return result;
   }
 
-  /** Connections refused since the start: unknown keys, garbage, wrong meshes. */
-  long refused() {
-    return refused.get();
+  /** Connections refused: unknown keys, garbage, wrong meshes. */
+  Refusals refusals() {
+    return refusals;
   }
 
   /** Closes what there is with a peer, at once. */
@@ -326,13 +325,8 @@ final class PeerTransport implements PeerConnection.Owner, AutoCloseable {
   }
 
   private void refused(PeerConnection connection, @Nullable Throwable reason) {
-    if (closing || reason == null) {
-      return;
-    }
-    refused.incrementAndGet();
-    String who = connection.remoteHost();
-    if (logged.size() < MAX_LOGGED && logged.add(who)) {
-      LOG.warn("a connection with {} was refused (logged once): {}", who, reason.getMessage());
+    if (!closing && reason != null) {
+      refusals.add(connection.remoteHost(), reason);
     }
   }
 
