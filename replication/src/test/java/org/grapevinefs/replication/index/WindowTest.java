@@ -37,7 +37,7 @@ class WindowTest {
     List<Integer> keys = new ArrayList<>();
     try (cursor) {
       while (cursor.next()) {
-        keys.add((cursor.key()[0] & 255) << 8 | cursor.key()[1] & 255);
+        keys.add(((cursor.key()[0] & 255) << 8) | (cursor.key()[1] & 255));
         assertThat(cursor.value()).isEqualTo(cursor.key());
       }
     }
