@@ -167,7 +167,8 @@ final class LinuxClient implements AutoCloseable {
   void mount(String name, int port, String export, String options) throws IOException {
     TcpRelay relay = new TcpRelay(InetAddress.getByName(host), port);
     relays.add(relay);
-    String all = "vers=4.1,proto=tcp,nolock,port=" + relay.port();
+    String all =
+        (options.contains("vers=") ? "" : "vers=4.2,") + "proto=tcp,nolock,port=" + relay.port();
     all += options.isEmpty() ? "" : "," + options;
     run("mkdir -p /mnt/%s && mount.nfs %s:%s /mnt/%s -o %s"
             .formatted(name, host, export, name, all))

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.chaostests.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node that holds nothing of a zone serves it, from whichever member is there. */
+class AnyNodeIT {
+
+  private static final int LINES = 80;
+
+  @TempDir Path folder;
+
+  @Test
+  void fileHeldOpenThroughANonMember_livesThroughTheDeathOfEachMemberInTurn() throws Exception {
+    LinuxClient.requireOrAbort();
+    try (Mesh mesh = Mesh.make(folder, 3).zone("pair", 1, 2).start(1, 2, 3);
+        LinuxClient client = LinuxClient.boot()) {
+      client.mount("three", mesh.node(3).nfsPort(), "/pair", "");
+      LinuxClient.Running writer =
+          client.start(
+              """
+              cd /mnt/three; mkdir logs; exec 3>>logs/lines
+              for i in $(seq %d); do echo "line $i" >&3; sync logs/lines; sleep 0.1; done
+              exec 3>&-; cat logs/lines | wc -l
+              """
+                  .formatted(LINES),
+              Duration.ofMinutes(4));
+      awaitLine(mesh, 2, 10);
+      mesh.node(1).kill();
+      awaitLine(mesh, 2, 30);
+      mesh.start(1);
+      awaitLine(mesh, 1, 40);
+      mesh.node(2).kill();
+      awaitLine(mesh, 1, 60);
+      mesh.start(2);
+      assertThat(writer.get().orFail().strip()).isEqualTo(Integer.toString(LINES));
+      mesh.awaitSame("pair", 1, 2);
+      List<String> expected = IntStream.rangeClosed(1, LINES).mapToObj(i -> "line " + i).toList();
+      assertThat(Files.readAllLines(mesh.files(1, "pair").resolve("logs/lines")))
+          .isEqualTo(expected);
+      assertThat(mesh.files(3, "pair")).doesNotExist();
+    }
+  }
+
+  private static void awaitLine(Mesh mesh, int node, int line) {
+    Path file = mesh.files(node, "pair").resolve("logs/lines");
+    Awaitility.await("line " + line + " on node " + node)
+        .atMost(Duration.ofSeconds(90))
+        .until(() -> Files.exists(file) && Files.readString(file).contains("line " + line + "\n"));
+  }
+}
