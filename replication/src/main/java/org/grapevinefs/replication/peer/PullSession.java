@@ -8,6 +8,7 @@ import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Codec;
 import org.grapevinefs.replication.core.Dot;
+import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.Origin;
 import org.grapevinefs.replication.core.PullHeader;
 import org.grapevinefs.replication.core.PullResult;
@@ -33,14 +34,16 @@ final class PullSession implements StreamInbox.Consumer {
 
   private final ZoneReplica replica;
   private final NodeId from;
+  private final Knowledge asked;
   private final Listener listener;
   private ZoneReplica.@Nullable Pull pull;
   private @Nullable PullHeader header;
   private long records;
 
-  PullSession(ZoneReplica replica, NodeId from, Listener listener) {
+  PullSession(ZoneReplica replica, NodeId from, Knowledge asked, Listener listener) {
     this.replica = replica;
     this.from = from;
+    this.asked = asked;
     this.listener = listener;
   }
 
@@ -53,7 +56,7 @@ final class PullSession implements StreamInbox.Consumer {
       }
       PullHeader first = Codec.header(PullHeaderRecord.parseFrom(part.getHeader()));
       header = first;
-      pull = replica.begin(first);
+      pull = replica.begin(first, asked);
     }
     ZoneReplica.Pull into = pull;
     if (into == null) {

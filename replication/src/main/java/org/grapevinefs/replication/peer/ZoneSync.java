@@ -174,7 +174,10 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
           Pull.newBuilder()
               .setZone(ByteString.copyFrom(zone.toBytes()))
               .addAllKnown(ZoneWire.known(known, Knowledge.NONE));
-      start(connection, Request.newBuilder().setPull(pull), new PullSession(replica, node, this));
+      start(
+          connection,
+          Request.newBuilder().setPull(pull),
+          new PullSession(replica, node, known, this));
     } catch (IOException e) {
       failed(node, e);
     } catch (RuntimeException e) {

@@ -314,8 +314,8 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   }
 
   @Override
-  public Pull begin(PullHeader header) {
-    return pulls.begin(header);
+  public Pull begin(PullHeader header, Knowledge asked) {
+    return pulls.begin(header, asked);
   }
 
   @Override

@@ -93,10 +93,10 @@ final class Pulls {
     }
   }
 
-  ZoneReplica.Pull begin(PullHeader header) {
+  ZoneReplica.Pull begin(PullHeader header, Knowledge asked) {
     zone.lock.lock();
     try {
-      return new Taken(zone.replica.begin(header));
+      return new Taken(zone.replica.begin(header, asked));
     } finally {
       zone.lock.unlock();
     }

@@ -55,8 +55,12 @@ public interface ZoneReplica {
     void close();
   }
 
-  /** Starts a pull: the records of one answer, merged when all are here. */
-  Pull begin(PullHeader header);
+  /**
+   * Starts a pull: the records of one answer, merged when all are here.
+   *
+   * @param asked the knowledge that was sent with the question
+   */
+  Pull begin(PullHeader header, Knowledge asked);
 
   /** A pull under way. Closing it before {@link #commit} throws away what came. Not thread-safe. */
   interface Pull extends AutoCloseable {

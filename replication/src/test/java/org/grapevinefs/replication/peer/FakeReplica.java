@@ -132,7 +132,7 @@ final class FakeReplica implements ZoneReplica {
   }
 
   @Override
-  public Pull begin(PullHeader header) {
+  public Pull begin(PullHeader header, Knowledge asked) {
     List<ZoneRecord> staged = new ArrayList<>();
     return new Pull() {
       @Override

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.fs.Caller;
@@ -305,8 +306,9 @@ abstract class ConvergenceContract {
 
   /** One pull with its contents; returns the bytes fetched apart. */
   private static long pull(LocalZone into, LocalZone from) throws Exception {
-    try (ZoneReplica.Answer answer = from.answer(into.knowledge(), 1 << 20);
-        ZoneReplica.Pull pull = into.begin(answer.header())) {
+    Knowledge asked = into.knowledge();
+    try (ZoneReplica.Answer answer = from.answer(asked, 1 << 20);
+        ZoneReplica.Pull pull = into.begin(answer.header(), asked)) {
       ZoneRecord record = answer.next();
       while (record != null) {
         pull.add(record);
