@@ -25,7 +25,10 @@ import org.grapevinefs.zonesconfig.Warnings;
  * whenever they ask. Safe for any thread.
  */
 final class Doubts {
-  private static final long LOOK_AGAIN_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final long LOOK_AGAIN_NANOS = Duration.ofSeconds(5).toNanos();
+
+  /** A file system is low from here on; some would not let a node work to the last byte. */
+  private static final double LOW_FREE_SHARE = 0.05;
 
   /** One warning; {@code zone} is empty when it is about the node. */
   record Doubt(String zone, String text) {
@@ -41,6 +44,7 @@ final class Doubts {
   private final LongSupplier nanoTime;
   private final Set<Doubt> told = new HashSet<>();
   private List<Facts.Volume> volumes = List.of();
+  private List<String> low = List.of();
   private long lookedAt;
   private boolean looked;
 
@@ -64,7 +68,13 @@ final class Doubts {
     if (loaded.node().filter(node -> !node.equals(running)).isPresent()) {
       doubts.add(new Doubt("", "node.toml was edited: the edit holds from the next start"));
     }
+    lowDisks().forEach(text -> doubts.add(new Doubt("", text)));
     return doubts;
+  }
+
+  /** Whether any volume has little room left. */
+  boolean isDiskLow() {
+    return !lowDisks().isEmpty();
   }
 
   /** Logs what was not there when last told. */
@@ -92,14 +102,24 @@ final class Doubts {
     return new Facts(Map.of(running.name(), volumes()), heardOf, clocks);
   }
 
-  /** A status may be asked for many times a second; a file system's size changes rarely. */
   private synchronized List<Facts.Volume> volumes() {
+    look();
+    return volumes;
+  }
+
+  private synchronized List<String> lowDisks() {
+    look();
+    return low;
+  }
+
+  /** A status may be asked for many times a second; disks change more slowly. */
+  private synchronized void look() {
     long now = nanoTime.getAsLong();
     if (!looked || now - lookedAt > LOOK_AGAIN_NANOS) {
       volumes = VolumeFacts.of(running);
+      low = VolumeFacts.low(running, LOW_FREE_SHARE);
       lookedAt = now;
       looked = true;
     }
-    return volumes;
   }
 }

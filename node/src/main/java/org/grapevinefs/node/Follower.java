@@ -9,6 +9,7 @@ import org.grapevinefs.gossip.GossipListener;
 import org.grapevinefs.gossip.GossipService;
 import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.gossip.PeerView;
+import org.grapevinefs.gossip.Roster;
 import org.grapevinefs.zonesconfig.ConfigChange;
 import org.grapevinefs.zonesconfig.ConfigProblem;
 import org.grapevinefs.zonesconfig.ConfigWatcher;
@@ -65,11 +66,16 @@ final class Follower implements GossipListener {
 
   private void meshChanged(Loaded now) {
     try {
-      gossip.setRoster(MeshMembers.roster(now.mesh(), config.name(), data.key()));
+      Roster fresh = MeshMembers.roster(now.mesh(), config.name(), data.key());
+      // Handles that NFS clients hold, and connections with peers, are made for one mesh.
+      if (!fresh.mesh().equals(gossip.roster().mesh())) {
+        throw new StartFailure("mesh.toml is of another mesh: start the node again to join that");
+      }
+      gossip.setRoster(fresh);
       peers.rosterChanged();
       meshProblem = Optional.empty();
     } catch (StartFailure e) {
-      String problem = e.getMessage() + " (the last good mesh.toml stays in force)";
+      String problem = e.getMessage() + " (until then, the last good one stays in force)";
       meshProblem = Optional.of(problem);
       events.error("", "", problem);
     }

@@ -169,7 +169,10 @@ final class MeshView {
     if (!reachable) {
       return member(name, status.sum(), highest, "unreachable");
     }
-    String reason = pending(status.pending());
+    String reason =
+        peer.health().diskLow() && status.sum() < highest
+            ? "its disk is nearly full"
+            : pending(status.pending());
     boolean apart = status.digest() != digest && status.sum() == highest;
     return member(name, status.sum(), highest, apart ? "has changes of its own" : reason);
   }

@@ -44,7 +44,7 @@ public final class Node implements AutoCloseable {
   /** The version of this program. */
   public static final String VERSION = "0.1.0";
 
-  private static final Duration RETRY = Duration.ofSeconds(5);
+  private static final Duration UPKEEP = Duration.ofSeconds(5);
 
   private final NodeOptions options;
   private final EventLog events;
@@ -82,11 +82,11 @@ public final class Node implements AutoCloseable {
     ZoneOpening opening = new ZoneOpening(config, data, gossip, peers, events, options.clock());
     ZoneTable zones = keep(new ZoneTable(config.name(), opening, events));
     zones.apply(loaded.zones());
-    keep(Retries.start(zones, RETRY));
 
     NfsGateway nfs = nfs(config, data, roster, zones);
     HostPort nfsAddress = new HostPort(config.nfsListen().host(), nfs.port());
     Doubts doubts = new Doubts(config, gossip, events, System::nanoTime);
+    keep(Upkeep.start(zones, doubts, gossip, UPKEEP));
     Follower follows = new Follower(config, data, gossip, peers, zones, events, doubts);
     ConfigWatcher watches =
         keep(ConfigWatcher.start(options.config(), loaded, follows::configurationChanged));

@@ -31,4 +31,28 @@ public final class VolumeFacts {
     }
     return volumes;
   }
+
+  /** What to say of volumes of which no more than a share is free, from 0 to 1. */
+  static List<String> low(NodeConfig node, double share) {
+    List<String> low = new ArrayList<>();
+    for (VolumeConfig volume : node.volumes()) {
+      try {
+        FileStore store = Files.getFileStore(volume.path());
+        long free = Math.max(0, store.getUsableSpace());
+        if (free <= store.getTotalSpace() * share) {
+          low.add(
+              "the volume \""
+                  + volume.name()
+                  + "\" is nearly full: "
+                  + (free >> 20)
+                  + " MB of "
+                  + (store.getTotalSpace() >> 20)
+                  + " MB are free");
+        }
+      } catch (IOException e) {
+        // A folder that is not there is a problem of its own, told elsewhere.
+      }
+    }
+    return low;
+  }
 }

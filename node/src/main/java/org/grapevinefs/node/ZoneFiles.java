@@ -13,6 +13,7 @@ import org.grapevinefs.node.proto.CreateZoneRequest;
 import org.grapevinefs.zonesconfig.ByteSize;
 import org.grapevinefs.zonesconfig.ConfigLoader;
 import org.grapevinefs.zonesconfig.ConfigTemplates;
+import org.grapevinefs.zonesconfig.InvalidValueException;
 import org.grapevinefs.zonesconfig.NodeName;
 import org.grapevinefs.zonesconfig.ZoneConfig;
 import org.grapevinefs.zonesconfig.ZoneName;
@@ -73,6 +74,9 @@ final class ZoneFiles {
                 Refusal.Kind.BAD_REQUEST,
                 "the type is filesystem or memory, not \"" + request.getType() + "\"");
       };
+    } catch (InvalidValueException e) {
+      String near = e.suggestion().map(s -> "; did you mean \"" + s + "\"?").orElse("");
+      throw new Refusal(Refusal.Kind.BAD_REQUEST, e.getMessage() + near);
     } catch (IllegalArgumentException e) {
       throw new Refusal(Refusal.Kind.BAD_REQUEST, String.valueOf(e.getMessage()));
     }

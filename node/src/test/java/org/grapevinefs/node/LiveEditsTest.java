@@ -105,14 +105,32 @@ class LiveEditsTest {
   }
 
   @Test
+  void edit_meshTomlOfAnotherMesh_saysThatItNeedsAStart() throws Exception {
+    folder.mesh(List.of(folder), List.of(folder.key()));
+    await().atMost(SOON).until(() -> !node.administered().problems().isEmpty());
+    assertThat(node.administered().problems())
+        .singleElement()
+        .asString()
+        .startsWith("mesh.toml is of another mesh: start the node again");
+    node.close();
+    node = folder.start();
+    assertThat(node.administered().problems()).isEmpty();
+    assertThat(node.administered().status().getNode().getMesh())
+        .isEqualTo("00112233445566778899aabbccddeeff");
+  }
+
+  @Test
   void edit_meshTomlWithoutThisNode_keepsTheLastGoodAndStatusSaysSo() throws Exception {
     NodeFolder other = new NodeFolder(temp, "other");
+    node.close();
+    folder.mesh(List.of(folder), List.of(folder.key()));
+    node = folder.start();
     folder.mesh(List.of(other), List.of(other.key()));
     await().atMost(SOON).until(() -> !node.administered().problems().isEmpty());
     assertThat(node.administered().problems())
         .singleElement()
         .asString()
-        .contains("does not list this node, \"alpha\"", "last good mesh.toml stays in force");
+        .contains("does not list this node, \"alpha\"", "the last good one stays in force");
     folder.mesh(List.of(folder, other), List.of(folder.key(), other.key()));
     await().atMost(SOON).until(() -> node.administered().problems().isEmpty());
     assertThat(node.administered().status().getPeersList())

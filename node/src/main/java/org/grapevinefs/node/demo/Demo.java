@@ -38,15 +38,16 @@ public final class Demo implements AutoCloseable {
    * @param only the number of the only node to start; null for all
    */
   public static Demo start(DemoPlan plan, @Nullable Integer only) throws StartFailure {
+    List<Integer> starting = only == null ? plan.numbers() : List.of(only);
     try {
-      new DemoFiles(plan).write();
+      new DemoFiles(plan).write(starting);
     } catch (IOException e) {
       throw new StartFailure(
           "the demo cannot be written to " + plan.folder() + ": " + Plainly.of(e));
     }
     Demo demo = new Demo(plan);
     try {
-      for (int i : only == null ? plan.numbers() : List.of(only)) {
+      for (int i : starting) {
         String prefix = only == null ? plan.name(i) + " " : "";
         Node node = Node.start(NodeOptions.of(plan.config(i), plan.data(i)).withPrefix(prefix));
         demo.nodes.add(node);

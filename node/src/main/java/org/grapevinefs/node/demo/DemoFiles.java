@@ -50,8 +50,12 @@ final class DemoFiles {
         .map(mesh -> mesh.nodes().size());
   }
 
-  /** Writes what is missing. */
-  void write() throws IOException, StartFailure {
+  /**
+   * Writes what is missing, and for the nodes that are to start what the command line asks anew.
+   *
+   * @param starting the numbers of those nodes
+   */
+  void write(List<Integer> starting) throws IOException, StartFailure {
     Optional<Integer> there = existing(plan.folder());
     if (there.isPresent() && there.get() != plan.nodes()) {
       throw new StartFailure(
@@ -68,6 +72,9 @@ final class DemoFiles {
     Optional<MeshConfig> mesh = there.isPresent() ? Optional.empty() : Optional.of(mesh());
     // The first node comes last: while it has no mesh.toml, the demo counts as not yet made.
     for (int i = plan.nodes(); i >= 1; i--) {
+      if (mesh.isEmpty() && !starting.contains(i)) {
+        continue;
+      }
       Files.createDirectories(plan.config(i).resolve(ConfigLoader.ZONES_FOLDER));
       Files.createDirectories(plan.volume(i));
       writeNode(i);

@@ -25,6 +25,8 @@ class GrapevineTest {
   @ValueSource(
       strings = {
         "--help",
+        "demo --help",
+        "node --help",
         "status --help",
         "nodes --help",
         "zone --help",
@@ -58,6 +60,11 @@ class GrapevineTest {
         "status --admin 127.0.0.1:70000",
         "zone create",
         "zone create z --size 1XB",
+        "demo --nodes 0",
+        "demo --nodes many",
+        "demo --nodes 3 --only 4 --dir /nowhere",
+        "demo --nfs-address no.such.host.invalid --dir /nowhere",
+        "node --data",
         "config",
         "init",
         "init --name UPPER",
@@ -75,6 +82,20 @@ class GrapevineTest {
   void run_nearlyACommand_namesTheRightOne() {
     assertThat(run("statsu")).isEqualTo(2);
     assertThat(err.toString()).contains("Did you mean", "grapevine status");
+  }
+
+  @Test
+  void run_unknownFormat_namesTheRightOnes() {
+    assertThat(run("status", "--format", "xml")).isEqualTo(2);
+    assertThat(err.toString()).contains("\"xml\" is none of table, json and yaml");
+  }
+
+  @Test
+  void run_noSuchMachine_isOneAndSaysSo() {
+    assertThat(run("status", "--admin", "no.such.host.invalid:2646")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("no machine is known by the name in no.such.host.invalid:2646")
+        .doesNotContain("\tat ");
   }
 
   @Test
