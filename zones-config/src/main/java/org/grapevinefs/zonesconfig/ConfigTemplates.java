@@ -37,7 +37,7 @@ public final class ConfigTemplates {
     #                                  and [access] in each zone's file says who may come
 
     [admin]
-    # listen = "127.0.0.1:2646"      # the command line, the web page, metrics
+    # listen = "127.0.0.1:2646"      # the command line and metrics
 
     [[volume]]                       # where zones are kept; the first one is the default
     name = "main"
@@ -57,11 +57,11 @@ public final class ConfigTemplates {
     description = "A first zone"
     quota = "10GB"                   # on each member
     members = [%s]                   # add a second node, and files survive the loss of one
-    # type = "filesystem"            # or "memory": a tmpfs, gone with the last member
-    # ignore = ["scratch/", "*.tmp"] # as in .gitignore: kept where written, not replicated
+    # type = "filesystem"            # "memory" is for a later version
+    # ignore = ["scratch/", "*.tmp"] # as in .gitignore; without effect in this version
     # durability = "relaxed"         # or "strict": every change of a name on disk before its reply
 
-    # [snapshots]
+    # [snapshots]                    # without effect in this version
     # on = [%s]
     # every = "15m"
     # keep = { quarter-hourly = 24, daily = 14, weekly = 7, four-weekly = 4 }
