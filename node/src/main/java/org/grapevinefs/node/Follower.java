@@ -3,11 +3,14 @@ package org.grapevinefs.node;
 
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.grapevinefs.gossip.GossipListener;
 import org.grapevinefs.gossip.GossipService;
 import org.grapevinefs.gossip.NodeId;
+import org.grapevinefs.gossip.PeerState;
 import org.grapevinefs.gossip.PeerView;
 import org.grapevinefs.gossip.Roster;
 import org.grapevinefs.zonesconfig.ConfigChange;
@@ -28,6 +31,7 @@ final class Follower implements GossipListener {
   private final Doubts doubts;
   private volatile Optional<String> meshProblem = Optional.empty();
   private final Set<NodeId> differing = new HashSet<>();
+  private final Map<NodeId, PeerState> states = new ConcurrentHashMap<>();
 
   Follower(
       NodeConfig config,
@@ -95,9 +99,22 @@ final class Follower implements GossipListener {
     }
   }
 
+  /** Begins to listen; what was heard before counts as heard now. */
+  void follow() {
+    gossip.listen(this);
+    gossip.peers().stream().filter(p -> p.state() == PeerState.ALIVE).forEach(this::peerChanged);
+  }
+
   @Override
   public void peerChanged(PeerView peer) {
-    events.info("", peer.name(), "is " + MeshView.state(peer.state()));
+    if (peer.state() != states.put(peer.id(), peer.state())) {
+      events.info("", peer.name(), "is " + MeshView.state(peer.state()));
+    }
+  }
+
+  @Override
+  public void peerGone(NodeId peer) {
+    states.remove(peer);
   }
 
   @Override

@@ -170,7 +170,7 @@ final class MeshView {
       return member(name, status.sum(), highest, "unreachable");
     }
     String reason =
-        peer.health().diskLow() && status.sum() < highest
+        peer.health().diskLow() && (status.sum() < highest || status.pending() > 0)
             ? "its disk is nearly full"
             : pending(status.pending());
     boolean apart = status.digest() != digest && status.sum() == highest;

@@ -52,6 +52,7 @@ public final class Node implements AutoCloseable {
   private @Nullable Follower follower;
   private @Nullable ConfigWatcher watcher;
   private @Nullable NodeAdmin admin;
+  private @Nullable ZoneTable zones;
   private boolean closed;
 
   private Node(NodeOptions options) {
@@ -81,6 +82,7 @@ public final class Node implements AutoCloseable {
     Peers peers = keep(Peers.start(config, data, gossip, options.clock()));
     ZoneOpening opening = new ZoneOpening(config, data, gossip, peers, events, options.clock());
     ZoneTable zones = keep(new ZoneTable(config.name(), opening, events));
+    this.zones = zones;
     zones.apply(loaded.zones());
 
     NfsGateway nfs = nfs(config, data, roster, zones);
@@ -91,7 +93,7 @@ public final class Node implements AutoCloseable {
     ConfigWatcher watches =
         keep(ConfigWatcher.start(options.config(), loaded, follows::configurationChanged));
     follows.saveInForce(loaded);
-    gossip.listen(follows);
+    follows.follow();
     doubts.tell(loaded);
 
     String publicKey = NodeKey.of(data.key().publicKey().toBytes()).toString();
@@ -244,6 +246,11 @@ public final class Node implements AutoCloseable {
   /** What administrators ask. */
   public Administered administered() {
     return Objects.requireNonNull(admin);
+  }
+
+  /** What is served. */
+  ZoneTable zones() {
+    return Objects.requireNonNull(zones);
   }
 
   /** What happened so far. */
