@@ -16,8 +16,12 @@ public enum Mutant {
   KNOWLEDGE_AFTER_SNAPSHOT,
   /** Records of one answer count towards the next. */
   RESPONSES_MIXED,
+  /** After a crash the index goes on under its old origin. */
+  ORIGIN_REUSED_AFTER_CRASH,
   /** An old copy of the index goes on under its old origin. */
-  ORIGIN_REUSED,
+  ORIGIN_REUSED_AFTER_RESTORE,
+  /** The copy of another node's disk goes on under that node's origin. */
+  ORIGIN_REUSED_BY_CLONE,
   /** Changes are told before they are on disk. */
   TOLD_BEFORE_ON_DISK,
   /** One who missed a purge is answered with what is new to him only. */

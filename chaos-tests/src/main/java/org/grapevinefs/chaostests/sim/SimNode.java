@@ -17,9 +17,12 @@ import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Dot;
 import org.grapevinefs.replication.core.Entry;
 import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Inode;
+import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.Limits;
 import org.grapevinefs.replication.core.MemoryStore;
+import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.Place;
 import org.grapevinefs.replication.core.Replica;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** One node: the production replica, its disk, and what happens to them. */
 final class SimNode {
 
+  private static final Limits SMALL = new Limits(1_000, 100_000, 2, 1_000, 63);
   private static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
 
   final World world;
@@ -50,7 +54,7 @@ final class SimNode {
   private long skewMicros;
   private int incarnation;
 
-  private record Backup(MemoryStore store, Map<FileId, int[]> disk, boolean clean) {}
+  private record Backup(MemoryStore store, Map<FileId, int[]> disk) {}
 
   SimNode(World world, int number) {
     this.world = world;
@@ -83,7 +87,8 @@ final class SimNode {
   }
 
   private Replica open(boolean trusted) {
-    Replica opened = Replica.open(store, name, clock, world.random, Limits.DEFAULT, trusted);
+    Limits limits = world.swarm.smallStages() ? SMALL : Limits.DEFAULT;
+    Replica opened = Replica.open(store, name, clock, world.random, limits, trusted);
     store.takeTouched();
     mirror = new HashMap<>();
     opened.inodes().forEach(inode -> mirror.put(inode.id(), inode));
@@ -113,7 +118,7 @@ final class SimNode {
     while (!next.isEmpty()) {
       for (Entry entry : replica.children(next.removeLast(), 0, 10_000)) {
         all.add(entry);
-        boolean directory = entry.type() == org.grapevinefs.replication.core.FileType.DIRECTORY;
+        boolean directory = entry.type() == FileType.DIRECTORY;
         if (directory && seen.add(entry.shown())) {
           next.add(entry.shown());
         }
@@ -133,7 +138,14 @@ final class SimNode {
   void absorb() {
     for (FileId id : store.takeTouched()) {
       remember(id);
-      world.tell("   %s: %s is now %s", name, id, String.valueOf(mirror.get(id)));
+      Inode now = mirror.get(id);
+      world.tell("   %s: %s is now %s", name, id, now == null ? "gone" : now);
+      for (Place place : now == null ? List.<Place>of() : now.places()) {
+        if (place instanceof Place.Live && place.dot().origin().equals(replica.origin())) {
+          // Whoever purged a directory moves to the root what was put into it apart.
+          world.ledger.note(place.dot(), id, Ledger.Kind.PLACE, Set.of(), replica.knowledge());
+        }
+      }
     }
     checkpoint();
   }
@@ -153,7 +165,7 @@ final class SimNode {
    * @param shown contents that were on disk under names that the change was about
    * @param seen what this node knew before
    */
-  void noteChange(org.grapevinefs.replication.core.Knowledge seen) {
+  void noteChange(Knowledge seen) {
     for (FileId id : store.takeTouched()) {
       Inode before = mirror.get(id);
       remember(id);
@@ -167,8 +179,7 @@ final class SimNode {
     checkpoint();
   }
 
-  private void noteChange(
-      @Nullable Inode before, Inode now, org.grapevinefs.replication.core.Knowledge seen) {
+  private void noteChange(@Nullable Inode before, Inode now, Knowledge seen) {
     Set<Dot> old = dots(before);
     Set<Dot> left = dots(now);
     Set<Dot> replaced = new HashSet<>(old);
@@ -210,8 +221,7 @@ final class SimNode {
   private void noteDrop(Dot dot, @Nullable Inode before, Inode now) {
     Set<Dot> dropped = dots(before);
     dropped.removeAll(dots(now));
-    world.ledger.note(
-        dot, now.id(), Ledger.Kind.DROP, dropped, org.grapevinefs.replication.core.Knowledge.NONE);
+    world.ledger.note(dot, now.id(), Ledger.Kind.DROP, dropped, Knowledge.NONE);
   }
 
   private static Set<Dot> dots(@Nullable Inode inode) {
@@ -258,7 +268,7 @@ final class SimNode {
     var before = replica.knowledge();
     var origin = replica.origin();
     store = tap(store.memory().crash(kept));
-    restart(left, false);
+    restart(left, pretendsClean(Mutant.ORIGIN_REUSED_AFTER_CRASH));
     long sure = replica.knowledge().get(origin);
     for (long seq = sure + 1; seq <= before.get(origin); seq++) {
       world.ledger.lost(new Dot(origin, seq));
@@ -276,16 +286,8 @@ final class SimNode {
 
   /** Keeps a copy of the disk. */
   void backUp() {
-    boolean clean = world.random.nextBoolean();
-    if (clean) {
-      replica.close();
-      backup = new Backup(store.memory().copy(), new HashMap<>(disk), true);
-      store = tap(store.memory().copy());
-      restart(disk, true);
-    } else {
-      replica.sync();
-      backup = new Backup(store.memory().copy(), new HashMap<>(disk), false);
-    }
+    replica.sync();
+    backup = new Backup(store.memory().copy(), new HashMap<>(disk));
     world.tell("%s was backed up", name);
   }
 
@@ -296,8 +298,25 @@ final class SimNode {
       return false;
     }
     store = tap(from.store().copy());
-    restart(from.disk(), from.clean() && world.is(Mutant.ORIGIN_REUSED));
+    restart(from.disk(), pretendsClean(Mutant.ORIGIN_REUSED_AFTER_RESTORE));
     world.tell("%s was restored", name);
+    return true;
+  }
+
+  /** A copy of another node's disk, taken while that ran, in place of this node's own. */
+  void becomeCopyOf(SimNode other) {
+    other.replica.sync();
+    store = tap(other.store.memory().copy());
+    restart(new HashMap<>(other.disk), pretendsClean(Mutant.ORIGIN_REUSED_BY_CLONE));
+    world.tell("%s got a copy of the disk of %s", name, other.name);
+  }
+
+  /** Of the mutants that reuse an origin: makes the index look as if its replica had stopped. */
+  private boolean pretendsClean(Mutant mutant) {
+    if (!world.is(mutant)) {
+      return false;
+    }
+    store.pretendCleanStop();
     return true;
   }
 
@@ -334,6 +353,33 @@ final class SimNode {
                       held.dot(),
                       Arrays.toString(file.getValue()),
                       Arrays.toString(wanted)));
+        }
+      }
+    }
+  }
+
+  /** At any time: what shows is whole, and is what somebody wrote. */
+  void verifyShown() {
+    for (Entry entry : entries()) {
+      if (entry.type() == FileType.REGULAR) {
+        Content.Regular held = replica.held(entry.shown());
+        if (held == null || bytes(entry.shown()) == null) {
+          throw new Violation("whole contents", name + " shows " + entry + " without its bytes");
+        }
+      }
+    }
+    verifyDisk();
+    verifyPending();
+  }
+
+  /** Whatever must be fetched is on the list of what to fetch, or nobody ever would. */
+  private void verifyPending() {
+    Set<Dot> listed = new HashSet<>();
+    replica.pendingContents(null, 10_000).forEach(one -> listed.add(one.wanted().dot()));
+    for (FileId id : replica.nextUnsettled(null, 10_000)) {
+      for (PendingContent lacking : replica.plan(id).fetch()) {
+        if (!lacking.missing().isEmpty() && !listed.contains(lacking.wanted().dot())) {
+          throw new Violation("whatever lacks is fetched", name + " does not list " + lacking);
         }
       }
     }

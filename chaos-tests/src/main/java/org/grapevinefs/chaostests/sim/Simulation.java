@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.chaostests.sim;
 
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.grapevinefs.replication.core.Content;
-import org.grapevinefs.replication.core.Dot;
-import org.grapevinefs.replication.core.Entry;
 import org.grapevinefs.replication.core.FileId;
-import org.grapevinefs.replication.core.FileType;
-import org.grapevinefs.replication.core.Inode;
 import org.grapevinefs.replication.core.Knowledge;
-import org.grapevinefs.replication.core.TreeView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +65,10 @@ public final class Simulation {
     }
     heal();
     converge();
-    check();
+    new FinalChecks(world, sessions).run();
+    sessions.check();
+    world.nodes.forEach(
+        node -> world.tell("%s ends as %d", node.name, node.replica().stateDigest()));
   }
 
   private SimNode any() {
@@ -84,23 +79,58 @@ public final class Simulation {
     int choice = world.random.nextInt(100);
     if (choice < 45) {
       new LocalWork(node).step();
-    } else if (choice < 75) {
+    } else if (choice < 73) {
       sessions.heartbeat(node, any());
-    } else if (choice < 87) {
+    } else if (choice < 84) {
       transfers.fetch(node, reachableFrom(node));
       new SimSettler(node).run(1 + world.random.nextInt(4));
-    } else if (choice < 90 && world.swarm.purges() > 0) {
+    } else if (choice < 88) {
       purge(node);
+    } else if (choice < 90) {
+      calm();
     } else {
       fault(node);
     }
+    if (world.onceIn(8)) {
+      node.verifyShown();
+    }
+  }
+
+  /** A moment without new work, in which whoever can be reached comes to know all. */
+  private void calm() {
+    if (world.random.nextInt(4) >= world.swarm.calms()) {
+      return;
+    }
+    world.tell("calm");
+    for (int round = 0; round < 3; round++) {
+      for (SimNode node : world.nodes) {
+        for (SimNode other : world.nodes) {
+          if (!node.equals(other)) {
+            sessions.heartbeat(node, other);
+          }
+        }
+      }
+      world.schedule.advance(1_000_000);
+      for (SimNode node : world.nodes) {
+        transfers.fetch(node, reachableFrom(node));
+        new SimSettler(node).run(SETTLE);
+      }
+    }
+    world.nodes.forEach(this::purge);
   }
 
   private List<SimNode> reachableFrom(SimNode self) {
     List<SimNode> nodes = new ArrayList<>(world.nodes);
     nodes.removeIf(other ->
-        other.equals(self) || cuts.contains(key(other, self)) || cuts.contains(key(self, other)));
+        other.equals(self)
+            || !meet(self, other)
+            || cuts.contains(key(other, self))
+            || cuts.contains(key(self, other)));
     return nodes;
+  }
+
+  private boolean meet(SimNode one, SimNode other) {
+    return !world.network.isHealed() || world.swarm.meet(one.number, other.number);
   }
 
   private static int key(SimNode from, SimNode to) {
@@ -108,16 +138,20 @@ public final class Simulation {
   }
 
   private void purge(SimNode node) {
+    if (world.random.nextInt(3) >= world.swarm.purges()) {
+      return;
+    }
     List<String> others = new ArrayList<>();
     world.nodes.forEach(other -> others.add(other.name));
     others.remove(node.name);
-    int purged = node.replica().purge(others, java.time.Instant.EPOCH);
+    boolean byAge = world.swarm.agePurges() && world.onceIn(3);
+    int purged = node.replica().purge(others, byAge ? node.instant() : Instant.EPOCH);
     node.absorb();
     world.tell("%s purged %d", node.name, purged);
   }
 
   private void fault(SimNode node) {
-    switch (world.random.nextInt(8)) {
+    switch (world.random.nextInt(9)) {
       case 0, 1 -> cut(node);
       case 2 -> {
         if (world.swarm.crashes() > 0) {
@@ -146,6 +180,13 @@ public final class Simulation {
           node.jumpClock(world.random.nextLong(2 * YEAR) - YEAR);
         }
       }
+      case 7 -> {
+        SimNode other = any();
+        if (world.swarm.clones() > 0 && world.onceIn(2) && !node.equals(other)) {
+          node.becomeCopyOf(other);
+          weigh();
+        }
+      }
       default -> node.stopAndStart();
     }
   }
@@ -164,7 +205,6 @@ public final class Simulation {
   }
 
   private void weigh() {
-    world.forget();
     List<Knowledge> all = new ArrayList<>();
     world.nodes.forEach(node -> all.add(node.replica().knowledge()));
     world.ledger.weigh(all);
@@ -183,7 +223,7 @@ public final class Simulation {
     for (int round = 0; round < ROUNDS_TO_CONVERGE; round++) {
       for (SimNode node : world.nodes) {
         for (SimNode other : world.nodes) {
-          if (!node.equals(other)) {
+          if (!node.equals(other) && meet(node, other)) {
             sessions.heartbeat(node, other);
             world.schedule.advance(1_000_000);
           }
@@ -218,83 +258,5 @@ public final class Simulation {
             node.replica().knowledge().equals(first)
                 && node.replica().counts().unsettled() == 0
                 && node.replica().counts().pending() == 0);
-  }
-
-  private void check() {
-    long before = sessions.pulls();
-    SimNode first = world.nodes.getFirst();
-    Map<FileId, Inode> registers = Sessions.alive(first);
-    TreeView view = new TreeView(first.replica().inodes(), first.replica().originNames());
-    for (SimNode node : world.nodes) {
-      if (node.replica().stateDigest() != first.replica().stateDigest()) {
-        throw new Violation("convergence", first + " and " + node + " differ in their digests");
-      }
-      if (!Sessions.alive(node).equals(registers)) {
-        throw new Violation("equal digests, equal state", first + " and " + node + " differ");
-      }
-      checkDisk(node, view);
-      world.nodes.stream()
-          .filter(other -> !other.equals(node))
-          .forEach(other -> sessions.heartbeat(node, other));
-    }
-    world.schedule.advance(10_000_000);
-    if (sessions.pulls() != before) {
-      throw new Violation("quiet", "equal replicas asked each other for records");
-    }
-    world.ledger.check(shown(view), first.replica().knowledge());
-    checkWhole(view, registers);
-  }
-
-  /** The names on a node's disk must be the view, and its bytes what was written. */
-  private void checkDisk(SimNode node, TreeView view) {
-    Map<FileId, Map<String, TreeView.Line>> wanted = new TreeMap<>();
-    view.directories()
-        .forEach((directory, names) ->
-            names.forEach((name, line) ->
-                wanted
-                    .computeIfAbsent(directory, d -> new TreeMap<>())
-                    .put(name.toString(), line)));
-    Map<FileId, Map<String, TreeView.Line>> found = new TreeMap<>();
-    for (Entry entry : node.entries()) {
-      TreeView.Line line =
-          new TreeView.Line(entry.shown(), entry.source(), entry.type(), entry.content());
-      found
-          .computeIfAbsent(entry.directory(), d -> new TreeMap<>())
-          .put(entry.name().toString(), line);
-    }
-    if (!found.equals(wanted)) {
-      throw new Violation(
-          "valid tree", "%s shows%n  %s%nbut the view is%n  %s".formatted(node, found, wanted));
-    }
-    node.verifyDisk();
-  }
-
-  private static Map<FileId, Set<Dot>> shown(TreeView view) {
-    Map<FileId, Set<Dot>> shown = new HashMap<>();
-    for (TreeView.Line line : view.paths().values()) {
-      Dot content = line.content();
-      if (content != null) {
-        shown.computeIfAbsent(line.source(), s -> new HashSet<>()).add(content);
-      }
-    }
-    return shown;
-  }
-
-  /** Every file that is there has a way to it from the root. */
-  private static void checkWhole(TreeView view, Map<FileId, Inode> alive) {
-    Set<FileId> reached = new HashSet<>();
-    view.paths().values().forEach(line -> reached.add(line.source()));
-    for (Inode inode : alive.values()) {
-      boolean shows =
-          inode.isRoot() || reached.contains(inode.id()) || view.merged().containsKey(inode.id());
-      if (!shows) {
-        throw new Violation("valid tree", "no way leads to " + inode);
-      }
-      for (Content content : inode.contents()) {
-        if (inode.type() == FileType.DIRECTORY && !(content instanceof Content.Directory)) {
-          throw new Violation("valid tree", "a directory with bytes: " + inode);
-        }
-      }
-    }
   }
 }

@@ -21,6 +21,11 @@ import java.util.random.RandomGenerator;
  * @param clockJumps weight of clock jumps
  * @param purges weight of purging tombstones
  * @param moves weight of renames of directories
+ * @param clones weight of disks that come to hold a copy of another node's
+ * @param calms weight of moments in which all that are reached hear of all
+ * @param agePurges whether tombstones also go by age, known to all or not
+ * @param shape who meets whom once healed
+ * @param smallStages whether pulls put records aside in the store after the second
  */
 record Swarm(
     int nodes,
@@ -35,7 +40,31 @@ record Swarm(
     int wipes,
     int clockJumps,
     int purges,
-    int moves) {
+    int moves,
+    int clones,
+    int calms,
+    boolean agePurges,
+    Shape shape,
+    boolean smallStages) {
+
+  /** Who meets whom: what one has, the others must get from those in between. */
+  enum Shape {
+    ALL,
+    LINE,
+    RING,
+    STAR
+  }
+
+  /** Whether two nodes meet once healed. */
+  boolean meet(int one, int other) {
+    int apart = Math.abs(one - other);
+    return switch (shape) {
+      case ALL -> true;
+      case LINE -> apart == 1;
+      case RING -> apart == 1 || apart == nodes - 1;
+      case STAR -> one == 0 || other == 0;
+    };
+  }
 
   static Swarm draw(RandomGenerator random) {
     return new Swarm(
@@ -51,6 +80,11 @@ record Swarm(
         random.nextInt(3) / 2,
         random.nextInt(2),
         random.nextInt(4),
-        random.nextInt(6));
+        random.nextInt(6),
+        random.nextInt(4) / 2,
+        random.nextInt(4),
+        random.nextInt(4) == 0,
+        Shape.values()[random.nextInt(Shape.values().length)],
+        random.nextBoolean());
   }
 }

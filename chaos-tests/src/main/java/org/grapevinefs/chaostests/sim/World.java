@@ -21,7 +21,6 @@ final class World {
   private final StringBuilder story = new StringBuilder();
   private long hash;
   private int nextCell = 1;
-  private boolean forgetful;
 
   World(long seed, Mutant mutant, boolean telling) {
     this.seed = seed;
@@ -30,18 +29,6 @@ final class World {
     this.random = new SplittableRandom(seed);
     this.swarm = Swarm.draw(random);
     this.network = new Network(schedule, random, swarm);
-  }
-
-  /**
-   * Notes that some replica forgot what it knew, or a deletion that not all knew: then equal
-   * knowledge may go with different states, until a full answer mends it.
-   */
-  void forget() {
-    forgetful = true;
-  }
-
-  boolean isForgetful() {
-    return forgetful;
   }
 
   boolean is(Mutant other) {

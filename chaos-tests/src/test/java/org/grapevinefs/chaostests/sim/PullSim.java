@@ -4,8 +4,9 @@ package org.grapevinefs.chaostests.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,21 +31,30 @@ class PullSim {
       assertThat(outcome.violation()).as("seed %d", only).isNull();
       return;
     }
-    List<String> failures = new ArrayList<>();
-    for (long seed = FIRST; seed < FIRST + SEEDS && failures.size() < MOST_FAILURES; seed++) {
-      Simulation.Outcome outcome = Simulation.run(seed, Mutant.NONE, false);
-      if (outcome.violation() != null) {
-        failures.add(replay(outcome));
-      } else if (seed % TWICE_IN == 0) {
-        assertThat(Simulation.run(seed, Mutant.NONE, false).hash())
-            .as("seed %d must run the same again", seed)
-            .isEqualTo(outcome.hash());
-      }
-    }
+    AtomicInteger failed = new AtomicInteger();
+    List<String> failures =
+        LongStream.range(FIRST, FIRST + SEEDS)
+            .parallel()
+            .filter(seed -> failed.get() < MOST_FAILURES)
+            .mapToObj(PullSim::run)
+            .filter(outcome -> outcome.violation() != null)
+            .peek(outcome -> failed.incrementAndGet())
+            .map(PullSim::replay)
+            .toList();
     if (!failures.isEmpty()) {
       fail(String.join("\n", failures));
     }
     System.out.printf("PullSim: %d histories, no property broken%n", SEEDS);
+  }
+
+  private static Simulation.Outcome run(long seed) {
+    Simulation.Outcome outcome = Simulation.run(seed, Mutant.NONE, false);
+    if (seed % TWICE_IN == 0) {
+      assertThat(Simulation.run(seed, Mutant.NONE, false).hash())
+          .as("seed %d must run the same again", seed)
+          .isEqualTo(outcome.hash());
+    }
+    return outcome;
   }
 
   private static String replay(Simulation.Outcome outcome) {

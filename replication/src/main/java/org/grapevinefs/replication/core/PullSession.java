@@ -3,6 +3,7 @@ package org.grapevinefs.replication.core;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.grapevinefs.replication.proto.InodeRecord;
@@ -131,7 +132,7 @@ public final class PullSession implements AutoCloseable {
     if (full) {
       dropAbsent(tx, mine, received);
     }
-    tx.state.knowledge = mine.join(header.knowledge());
+    tx.state.knowledge = tx.state.knowledge.join(header.knowledge());
     tx.state.horizon = tx.state.horizon.join(header.horizon());
     joinNames(tx.state);
     PullResult result = finish(tx);
@@ -148,7 +149,8 @@ public final class PullSession implements AutoCloseable {
     if (before != null && before.type() != record.type()) {
       throw bad("a file that changed its type");
     }
-    put(tx, record.id(), before, Merge.merge(before, mine, record, header.knowledge()));
+    Inode merged = Merge.merge(before, mine, record, header.knowledge());
+    put(tx, record.id(), before, before == null ? LetGo.merged(tx, record, mine, merged) : merged);
   }
 
   private void dropAbsent(Transaction tx, Knowledge mine, Set<FileId> received) {
@@ -157,7 +159,8 @@ public final class PullSession implements AutoCloseable {
         FileId id = FileId.of(cursor.key());
         if (!received.contains(id)) {
           Inode before = Reads.inode(cursor.value());
-          put(tx, id, before, Merge.merge(before, mine, null, header.knowledge()));
+          Inode merged = Merge.merge(before, mine, null, header.knowledge());
+          put(tx, id, before, LetGo.merged(tx, before, header.knowledge(), merged));
         }
       }
     }
@@ -190,17 +193,20 @@ public final class PullSession implements AutoCloseable {
       boolean was = before != null && before.isAlive();
       removed += was && (now == null || !now.isAlive()) ? 1 : 0;
     }
-    for (FileId id : changed) {
-      takeOver(tx, id);
-      Contents.updatePending(tx, id);
-    }
+    Set<FileId> reached = new LinkedHashSet<>(changed);
+    changed.forEach(id -> takeOver(tx, id, reached));
+    // Not before all are taken over: a file may have counted on the bytes of its sibling.
+    reached.forEach(id -> Contents.updatePending(tx, id));
     Marking.mark(tx);
+    if (LetGo.adoptOrphans(tx)) {
+      Marking.mark(tx);
+    }
     context.commit(tx, false);
     return new PullResult(changed, removed, List.of());
   }
 
   /** What showed as a sibling and was made a file of its own elsewhere is that file from now on. */
-  private static void takeOver(Transaction tx, FileId id) {
+  private static void takeOver(Transaction tx, FileId id, Set<FileId> reached) {
     if (tx.inode(id) == null) {
       return;
     }
@@ -218,6 +224,7 @@ public final class PullSession implements AutoCloseable {
                 new Link(old.directory(), old.name()),
                 old.content()));
         tx.mark(Table.UNSETTLED, old.source(), true);
+        reached.add(old.source());
       }
     }
   }

@@ -47,7 +47,7 @@ final class Settling {
         have,
         first(tx, id, type, want, have),
         Contents.lacking(tx.reads, inode),
-        type != FileType.DIRECTORY && tx.reads.has(Table.DIRTY, id),
+        type != null && type != FileType.DIRECTORY && tx.reads.has(Table.DIRTY, id),
         merged);
   }
 
@@ -214,6 +214,9 @@ final class Settling {
     if (inode == null && plan.have().isEmpty()) {
       tx.forgetLocal(id);
       tx.setMerged(id, false);
+      // A directory's time that was yet to be published.
+      tx.mark(Table.DIRTY, id, false);
+      context.dirtyDirectories.remove(id);
     }
   }
 

@@ -63,6 +63,7 @@ final class Siblings {
     if (content != null) {
       dropContent(tx, entry);
     }
+    Contents.updatePending(tx, entry.source());
     tx.mark(Table.UNSETTLED, entry.source(), true);
     return now;
   }

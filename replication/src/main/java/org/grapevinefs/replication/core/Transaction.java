@@ -154,12 +154,16 @@ final class Transaction implements Claims {
     }
   }
 
-  /** The part of the state digest that an inode which is there adds. */
+  /**
+   * The part of the state digest that an inode which is there adds. A deletion that a live place
+   * beats does not count: one replica may have purged it, and another not.
+   */
   static long stateDigest(Inode inode) {
     long sum = 0;
     long id = Hash64.mix(inode.id().high(), inode.id().low());
+    boolean live = inode.place() instanceof Place.Live;
     for (Place value : inode.places()) {
-      sum += Hash64.mix(id, value.dot().hash64(), 1);
+      sum += live && value instanceof Place.Deleted ? 0 : Hash64.mix(id, value.dot().hash64(), 1);
     }
     for (Attrs value : inode.attrs()) {
       sum += Hash64.mix(id, value.dot().hash64(), 2);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.chaostests.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Bugs built in on purpose: the simulator must find each of them, within so many histories. */
+class MutantsSim {
+
+  private static final long MOST_SEEDS = Long.getLong("sim.mutant.seeds", 600);
+
+  @Test
+  void mutant_eachOfThem_isFound() {
+    List<Mutant> alive = new ArrayList<>();
+    StringBuilder table = new StringBuilder();
+    for (Mutant mutant : Mutant.values()) {
+      if (mutant != Mutant.NONE) {
+        Found found = find(mutant);
+        table.append("%-28s %5d  %s%n".formatted(mutant, found.seeds(), found.by()));
+        if (found.by().isEmpty()) {
+          alive.add(mutant);
+        }
+      }
+    }
+    System.out.printf("Bugs built in, histories until found, and by what:%n%s", table);
+    assertThat(alive).as("not found in %d histories", MOST_SEEDS).isEmpty();
+  }
+
+  private record Found(long seeds, String by) {}
+
+  private static Found find(Mutant mutant) {
+    for (long seed = 0; seed < MOST_SEEDS; seed++) {
+      Throwable violation = Simulation.run(seed, mutant, false).violation();
+      if (violation != null) {
+        String by =
+            violation instanceof Violation broken ? broken.property() : violation.toString();
+        return new Found(seed + 1, by);
+      }
+    }
+    return new Found(MOST_SEEDS, "");
+  }
+}

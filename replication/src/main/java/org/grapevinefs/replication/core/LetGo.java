@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comes of an inode that one side has let go: it purged its tombstone, or took over that
+ * another did, and then meets one who still has something of it.
+ *
+ * <p>A replica that purged remembers nothing of what was there, so it cannot come to the very
+ * registers of one that has the tombstone yet, and both would know the same. So whatever outlives a
+ * purge is taken as a change made here, which all others hear of: its attributes are written anew,
+ * and what was put into a directory that is gone moves to the root.
+ */
+final class LetGo {
+
+  private LetGo() {}
+
+  /**
+   * The merged state of an inode that only one side has.
+   *
+   * @param had its state on that side
+   * @param othersKnow what the side without it knows
+   * @param merged what the merge left of it
+   */
+  static @Nullable Inode merged(
+      Transaction tx, Inode had, Knowledge othersKnow, @Nullable Inode merged) {
+    if (merged == null || had.isRoot()) {
+      return merged;
+    }
+    boolean defeated =
+        !othersKnow.isEmpty() && merged.isAlive() && merged.place() instanceof Place.Deleted;
+    if (!defeated && had.dots().stream().noneMatch(othersKnow::covers)) {
+      return merged;
+    }
+    if (!merged.isAlive()) {
+      merged.places().forEach(place -> tx.state.horizon = tx.state.horizon.with(place.dot()));
+      return null;
+    }
+    Place place = merged.place();
+    if (place == null) {
+      return merged;
+    }
+    Dot dot = tx.nextDot();
+    Inode now = merged;
+    if (defeated || (!merged.isDirectory() && othersKnow.covers(place.dot()))) {
+      // Deleted it stays; what the deletion had not seen shows, until that is deleted too.
+      Set<Dot> seen = ChangeSteps.seen(had);
+      now = now.withPlaces(List.of(new Place.Deleted(dot, place.clock(), place.links(), seen)));
+    } else if (othersKnow.covers(place.dot())) {
+      now = now.withPlaces(List.of(moved(place, dot, place.links(), had)));
+    }
+    Attrs attrs = merged.shownAttrs();
+    return attrs == null ? now : now.withAttrs(List.of(attrs.stamped(dot, attrs.clock())));
+  }
+
+  /**
+   * The same place by another change, with its old clock: any move made apart that is later wins.
+   * What any deletion had seen stays gone.
+   */
+  private static Place moved(Place place, Dot dot, List<Link> links, Inode had) {
+    return switch (place) {
+      case Place.Live live -> new Place.Live(dot, live.clock(), links, live.previous());
+      case Place.Deleted gone -> new Place.Deleted(dot, gone.clock(), links, ChangeSteps.seen(had));
+    };
+  }
+
+  /**
+   * Moves what is in directories that do not exist to the root, where it shows anyway; returns
+   * whether there was anything.
+   */
+  static boolean adoptOrphans(Transaction tx) {
+    boolean any = false;
+    for (FileId missing : new TreeSet<>(tx.state.missing)) {
+      for (FileId id : new TreeSet<>(tx.reads.claimsIn(missing))) {
+        Inode inode = tx.inode(id);
+        if (inode != null) {
+          toRoot(tx, inode);
+          any = true;
+        }
+      }
+      tx.setMissing(missing, false);
+    }
+    return any;
+  }
+
+  private static void toRoot(Transaction tx, Inode inode) {
+    Place place = inode.place();
+    Set<FileId> missing = tx.state.missing;
+    if (place == null) {
+      return;
+    }
+    List<Link> links = new ArrayList<>();
+    for (Link link : tx.claimed(inode, tx.state.undone)) {
+      links.add(missing.contains(link.parent()) ? new Link(FileId.ROOT, link.name()) : link);
+    }
+    tx.putInode(
+        inode.id(), inode, inode.withPlaces(List.of(moved(place, tx.nextDot(), links, inode))));
+  }
+}
