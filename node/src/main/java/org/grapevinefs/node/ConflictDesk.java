@@ -10,7 +10,6 @@ import org.grapevinefs.replication.core.ConflictCopy;
 import org.grapevinefs.replication.core.Entry;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
-import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
@@ -41,24 +40,19 @@ final class ConflictDesk {
             .setZone(zone.config().name().value())
             .setPath(path(copy, copy.entry().link().name()));
     if (!copy.original().equals(copy.entry())) {
-      conflict.addVersions(version(copy, copy.original(), ""));
+      conflict.addVersions(version(copy, copy.original(), copy.originalAuthor()));
     }
-    return conflict.addVersions(version(copy, copy.entry(), copy.node())).build();
+    return conflict.addVersions(version(copy, copy.entry(), copy.author())).build();
   }
 
-  private ConflictVersion version(ConflictCopy copy, Entry entry, String who) {
+  private ConflictVersion version(ConflictCopy copy, Entry entry, ConflictCopy.Author author) {
     ConflictVersion.Builder version =
         ConflictVersion.newBuilder()
             .setPath(path(copy, entry.name()))
-            .setWho(who)
-            .setWhenMillis(copy.when().seconds() * 1_000 + copy.when().nanos() / 1_000_000);
+            .setWho(author.node())
+            .setWhenMillis(author.when().seconds() * 1_000 + author.when().nanos() / 1_000_000);
     try {
-      Attributes attributes = zone.files().getattr(Caller.SYSTEM, entry.shown());
-      version.setSize(attributes.size());
-      if (who.isEmpty()) {
-        version.setWhenMillis(
-            attributes.modified().seconds() * 1_000 + attributes.modified().nanos() / 1_000_000);
-      }
+      version.setSize(zone.files().getattr(Caller.SYSTEM, entry.shown()).size());
     } catch (ZoneException e) {
       // Resolved meanwhile: it is shown once more, and not the next time.
     }
@@ -128,7 +122,7 @@ final class ConflictDesk {
     int dot = plain.lastIndexOf('.');
     String stem = dot > 0 ? plain.substring(0, dot) : plain;
     String ending = dot > 0 ? plain.substring(dot) : "";
-    String who = copy.node().isEmpty() ? "other" : copy.node();
+    String who = copy.author().node().isEmpty() ? "other" : copy.author().node();
     for (int i = 1; i < MAX_TRIES; i++) {
       String extra = i == 1 ? "" : String.format(Locale.ROOT, " %d", i);
       EntryName name = EntryName.of(stem + " (" + who + extra + ")" + ending);

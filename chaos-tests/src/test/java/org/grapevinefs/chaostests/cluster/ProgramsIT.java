@@ -86,7 +86,7 @@ class ProgramsIT {
             printf 'prog: $(patsubst %%.c,%%.o,$(wildcard *.c))\\n\\tcc -o $@ $^\\n' > Makefile
             make -s; ./prog; make
             """);
-    assertThat(said).startsWith("13\n").contains("up to date");
+    assertThat(said).contains("13\n").contains("up to date");
   }
 
   @Test

@@ -9,11 +9,18 @@ import java.util.List;
  * @param path names from the root down to the entry
  * @param entry the entry with the computed name
  * @param original the entry that has the plain name; the same as {@code entry} if none shows
- * @param node who made the version under the computed name
- * @param when its time
+ * @param author who made the version under the computed name
+ * @param originalAuthor who made the one under the plain name
  */
 public record ConflictCopy(
-    List<EntryName> path, Entry entry, Entry original, String node, Timestamp when) {
+    List<EntryName> path, Entry entry, Entry original, Author author, Author originalAuthor) {
+
+  /**
+   * Who made a version, and when.
+   *
+   * @param node the node's name; empty if the version is gone
+   */
+  public record Author(String node, Timestamp when) {}
 
   /** Copies. */
   public ConflictCopy {

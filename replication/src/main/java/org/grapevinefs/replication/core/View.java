@@ -116,21 +116,30 @@ final class View {
   }
 
   private ConflictCopy copy(TreeWalk walk, Entry entry) {
-    Entry plain = context.reads.lookup(entry.directory(), entry.link().name());
+    Entry lookup = context.reads.lookup(entry.directory(), entry.link().name());
+    Entry plain = lookup == null ? entry : lookup;
+    return new ConflictCopy(
+        walk.path(entry),
+        entry,
+        plain,
+        author(entry, entry.isSibling()),
+        author(plain, entry.isSibling()));
+  }
+
+  /** Who made what shows as an entry: its content, where contents are in conflict, or its name. */
+  private ConflictCopy.Author author(Entry entry, boolean ofContent) {
     Inode inode = context.reads.inode(entry.source());
     Stamped version = inode == null ? null : inode.place();
     Dot content = entry.content();
-    if (inode != null && entry.isSibling() && content != null) {
+    if (inode != null && ofContent && content != null) {
       Content value = inode.content(content);
       version = value == null ? version : value;
     }
-    String node = "";
-    Timestamp when = EPOCH;
-    if (version != null) {
-      Origin origin = version.dot().origin();
-      node = context.state.names.getOrDefault(origin, origin.toString());
-      when = HybridClock.timestamp(version.clock());
+    if (version == null) {
+      return new ConflictCopy.Author("", EPOCH);
     }
-    return new ConflictCopy(walk.path(entry), entry, plain == null ? entry : plain, node, when);
+    Origin origin = version.dot().origin();
+    String node = context.state.names.getOrDefault(origin, origin.toString());
+    return new ConflictCopy.Author(node, HybridClock.timestamp(version.clock()));
   }
 }

@@ -70,7 +70,7 @@ class ReplicaTest {
     assertThat(left.counts().conflicts()).isEqualTo(1);
     assertThat(Objects.requireNonNull(left.shown(id)).size()).isEqualTo(21);
     ConflictCopy copy = left.conflicts(10).getFirst();
-    assertThat(copy.node()).isEqualTo("left");
+    assertThat(copy.author().node()).isEqualTo("left");
     assertThat(Objects.requireNonNull(left.shown(copy.entry().shown())).size()).isEqualTo(10);
   }
 
