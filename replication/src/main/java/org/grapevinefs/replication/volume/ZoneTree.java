@@ -75,6 +75,25 @@ public final class ZoneTree implements Closeable {
     return open;
   }
 
+  /**
+   * Creates a file in the workshop, from any thread: the workshop cannot be put away between its
+   * opening and the file's creation.
+   */
+  public synchronized OpenFile createInWorkshop(EntryName name) throws IOException {
+    return workshop().createFile(name);
+  }
+
+  /** Removes a file from the workshop if it is there, from any thread. */
+  public synchronized void removeFromWorkshop(EntryName name) throws IOException {
+    try {
+      workshop().unlink(name);
+    } catch (PosixException e) {
+      if (e.errno() != PosixException.ENOENT) {
+        throw e;
+      }
+    }
+  }
+
   /** Puts the workshop away if it is empty and lies where people would see it. */
   public synchronized void tidy() throws IOException {
     if (workshopParent != root || root.stat(workshopName).isEmpty()) {

@@ -56,6 +56,7 @@ final class Settler {
   /** Settles all that can be. */
   void pass() throws IOException {
     List<Staging.Key> shelf = staging.keys();
+    List<StagedContent> begun = transfers.underWay();
     boolean progress = true;
     for (int round = 0; progress && round < MOST_ROUNDS; round++) {
       progress = false;
@@ -74,9 +75,12 @@ final class Settler {
       look.remove(id);
     }
     if (page(null).isEmpty()) {
-      // Nothing waits for what lay there when this pass began.
+      // Nothing waits for what lay there, or was being built, when this pass began.
       for (Staging.Key stale : shelf) {
         staging.discard(stale);
+      }
+      for (StagedContent stale : begun) {
+        transfers.drop(stale);
       }
     }
     if (staging.isIdle()) {

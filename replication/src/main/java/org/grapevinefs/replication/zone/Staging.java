@@ -12,7 +12,6 @@ import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.volume.Directory;
 import org.grapevinefs.replication.volume.DiskEntry;
-import org.grapevinefs.replication.volume.PosixException;
 import org.grapevinefs.replication.volume.ZoneTree;
 import org.jspecify.annotations.Nullable;
 
@@ -101,13 +100,7 @@ final class Staging {
 
   /** Removes a file from the workshop, if it is there. */
   void remove(EntryName name) throws IOException {
-    try {
-      tree.workshop().unlink(name);
-    } catch (PosixException e) {
-      if (e.errno() != PosixException.ENOENT) {
-        throw e;
-      }
-    }
+    tree.removeFromWorkshop(name);
   }
 
   /** Sweeps out what a crash left half built; what was put aside stays for the settler. */

@@ -183,16 +183,13 @@ final class Transfers {
       if (known.content().equals(content)) {
         return known;
       }
-      if (building.remove(key, known)) {
-        known.end();
-        staging.remove(known.name());
-      }
+      drop(known);
     }
     if (staging.has(key)) {
       return null;
     }
     EntryName name = staging.fresh(key);
-    OpenFile file = zone.tree.workshop().createFile(name);
+    OpenFile file = zone.tree.createInWorkshop(name);
     StagedContent fresh = new StagedContent(this, key, name, content, file);
     boolean copied = false;
     try {
@@ -296,10 +293,9 @@ final class Transfers {
 
   /** Leaves a content for later; of too many left, the oldest go. */
   void left(StagedContent content) {
-    if (building.size() > MAX_STAGED && building.remove(content.key(), content)) {
+    if (building.size() > MAX_STAGED) {
       try {
-        content.end();
-        staging.remove(content.name());
+        drop(content);
       } catch (IOException e) {
         LOG.debug("zone {}: {} stays in the workshop", zone.name, content.key(), e);
       }
@@ -325,7 +321,7 @@ final class Transfers {
       return Optional.empty();
     }
     EntryName name = staging.fresh(key);
-    try (OpenFile file = zone.tree.workshop().createFile(name)) {
+    try (OpenFile file = zone.tree.createInWorkshop(name)) {
       file.write(ByteBuffer.wrap(data), 0);
       if (sync) {
         file.sync();
@@ -337,6 +333,19 @@ final class Transfers {
   /** Puts what was written, and is on disk now, on the shelf. */
   void shelve(Shelved content) throws IOException {
     staging.put(content.key(), content.file());
+  }
+
+  /** The contents being built now. */
+  List<StagedContent> underWay() {
+    return List.copyOf(building.values());
+  }
+
+  /** Ends the building of a content that nobody wants any more. */
+  void drop(StagedContent content) throws IOException {
+    if (building.remove(content.key(), content)) {
+      content.end();
+      staging.remove(content.name());
+    }
   }
 
   /** Ends all transfers. */
