@@ -18,9 +18,7 @@ import org.grapevinefs.node.proto.Peer;
 import org.grapevinefs.node.proto.Zone;
 import org.grapevinefs.node.proto.ZoneVersion;
 import org.grapevinefs.replication.core.Knowledge;
-import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.SpaceUsage;
-import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.zonesconfig.NodeName;
 import org.grapevinefs.zonesconfig.ZoneConfig;
 import org.grapevinefs.zonesconfig.ZoneType;
@@ -32,12 +30,19 @@ import org.grapevinefs.zonesconfig.ZoneType;
 final class MeshView {
   private final NodeName self;
   private final Roster roster;
+  private final RemoteUsage remote;
   private final List<PeerView> peers;
   private final Map<String, PeerView> byName = new HashMap<>();
   private final Map<ZoneId, String> zoneNames = new HashMap<>();
 
-  MeshView(NodeName self, Roster roster, List<PeerView> peers, List<ServedZone> zones) {
+  MeshView(
+      NodeName self,
+      Roster roster,
+      List<PeerView> peers,
+      List<ServedZone> zones,
+      RemoteUsage remote) {
     this.self = self;
+    this.remote = remote;
     this.roster = roster;
     this.peers = peers;
     peers.forEach(peer -> byName.put(peer.name(), peer));
@@ -190,11 +195,11 @@ final class MeshView {
       return;
     }
     try {
-      SpaceUsage space = through.files().statfs(Caller.SYSTEM);
+      SpaceUsage space = remote.of(through.files());
       zone.setUsedBytes(Math.max(0, space.totalBytes() - space.freeBytes()));
       zone.setFiles(Math.max(0, space.totalFiles() - space.freeFiles()));
-    } catch (ZoneException e) {
-      zone.addProblems("its members do not answer: " + e.getMessage());
+    } catch (RemoteUsage.UnknownException e) {
+      zone.addProblems(String.valueOf(e.getMessage()));
     }
   }
 

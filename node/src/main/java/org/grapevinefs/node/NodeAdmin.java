@@ -42,6 +42,9 @@ final class NodeAdmin implements Administered {
   /** How long nothing may change before {@code wait} believes that all is said. */
   private static final long QUIET_MILLIS = 250;
 
+  /** How long a status waits for members that may hang. */
+  private static final long REMOTE_PATIENCE_MILLIS = 1_000;
+
   private static final Duration IN_FORCE = Duration.ofSeconds(10);
 
   /**
@@ -76,6 +79,7 @@ final class NodeAdmin implements Administered {
   private final Parts node;
   private final long startedAt;
   private final Metrics metrics = new Metrics();
+  private final RemoteUsage remote = new RemoteUsage(REMOTE_PATIENCE_MILLIS);
 
   NodeAdmin(Parts node, InstantSource clock) {
     this.node = node;
@@ -84,7 +88,11 @@ final class NodeAdmin implements Administered {
 
   private MeshView view() {
     return new MeshView(
-        node.config().name(), node.gossip().roster(), node.gossip().peers(), node.zones().all());
+        node.config().name(),
+        node.gossip().roster(),
+        node.gossip().peers(),
+        node.zones().all(),
+        remote);
   }
 
   @Override

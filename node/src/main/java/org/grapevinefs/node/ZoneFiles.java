@@ -85,7 +85,7 @@ final class ZoneFiles {
   /** Puts a zone's file aside, under a name that is no zone's. */
   Path remove(ZoneName zone) throws Refusal {
     Path file = folder.resolve(zone + ".toml");
-    Path aside = folder.resolve(zone + ".toml.removed");
+    Path aside = folder.resolve(zone + ".toml" + ConfigLoader.REMOVED);
     try {
       Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

@@ -40,6 +40,9 @@ public final class ConfigLoader {
   /** The name of the folder that has a file for each zone. */
   public static final String ZONES_FOLDER = "zones.d";
 
+  /** What a zone's file has at the end of its name once the zone was removed. */
+  public static final String REMOVED = ".removed";
+
   private static final String SUFFIX = ".toml";
 
   private final Limits limits;
@@ -235,7 +238,7 @@ public final class ConfigLoader {
     private boolean isZoneFile(Path entry, ProblemList list) {
       String name = entry.getFileName().toString();
       boolean editorsOwn = name.startsWith(".") || name.startsWith("#") || name.endsWith("~");
-      if (!editorsOwn && !name.endsWith(SUFFIX)) {
+      if (!editorsOwn && !name.endsWith(SUFFIX) && !name.endsWith(SUFFIX + REMOVED)) {
         list.warn(
             "\"" + Quoting.printable(name) + "\" is not read: a zone's file ends in .toml",
             Optional.empty());

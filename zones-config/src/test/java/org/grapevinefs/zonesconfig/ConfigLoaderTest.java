@@ -277,7 +277,8 @@ class ConfigLoaderTest {
         .write("zones.d/.a.toml.swp", "x")
         .write("zones.d/.#a.toml", "x")
         .write("zones.d/#a.toml#", "x")
-        .write("zones.d/a.toml~", "x");
+        .write("zones.d/a.toml~", "x")
+        .write("zones.d/b.toml.removed", "x");
     Loaded loaded = folder.load();
     assertThat(loaded.problems()).isEmpty();
     assertThat(loaded.warnings()).isEmpty();
