@@ -125,6 +125,18 @@ final class ChangeSteps {
     }
   }
 
+  /**
+   * Brings a directory back into which something is put though it was deleted elsewhere, and those
+   * above it: a node that knew of the deletion for long has forgotten the directory.
+   */
+  void revive(Transaction tx, FileId directory) {
+    Inode inode = tx.inode(directory);
+    while (inode != null && inode.isDirectory() && !inode.isAlive()) {
+      putLive(tx, inode, inode.links());
+      inode = tx.inode(inode.links().getFirst().parent());
+    }
+  }
+
   /** Puts registers whose names on disk this change keeps right, unless more was to be settled. */
   static void putInode(Transaction tx, Inode before, Inode now) {
     tx.putInode(now.id(), before, now);

@@ -52,6 +52,7 @@ final class LocalChanges {
     if (tx.reads.lookup(in, name) != null) {
       throw ChangeSteps.refused(ReplicaException.Reason.TAKEN, name.toString());
     }
+    steps.revive(tx, in);
     Timestamp now = context.now();
     long clock = context.clock.next();
     Dot dot = tx.nextDot();
@@ -89,6 +90,7 @@ final class LocalChanges {
       throw ChangeSteps.refused(ReplicaException.Reason.LIMIT, "links");
     }
     List<Entry> placed = tx.reads.placed(file);
+    steps.revive(tx, in);
     steps.putLive(tx, inode, links);
     Entry entry =
         ChangeSteps.place(tx, inode, link, placed.isEmpty() ? null : placed.getFirst().content());

@@ -46,6 +46,7 @@ final class Marking {
       }
     }
     undoneNow(undoneBefore).forEach(id -> noteMerges(tx.inode(id)));
+    tx.stirred().forEach(id -> noteMerges(tx.inode(id)));
     resolver = new Resolver(tx);
     for (Transaction.Touched change : changes) {
       markChange(change, undoneBefore);
@@ -57,6 +58,10 @@ final class Marking {
         markNames(tx.claimed(directory, undoneBefore), id, true);
         markNames(tx.claimed(directory, tx.state.undone), id, true);
       }
+    }
+    for (FileId id : tx.stirred()) {
+      mark(id);
+      tx.claimed(tx.inode(id), tx.state.undone).forEach(link -> markName(link, id, true));
     }
   }
 
@@ -104,13 +109,7 @@ final class Marking {
     }
     Set<FileId> all = new TreeSet<>(before.keySet());
     all.addAll(now.keySet());
-    for (FileId id : all) {
-      Inode directory = tx.inode(id);
-      if (directory != null) {
-        tx.moveClaim(directory, tx.claimed(directory, before), tx.claimed(directory, now));
-      }
-    }
-    tx.setUndone(now);
+    tx.moveClaims(all, now);
   }
 
   private static boolean samePlace(Inode before, Inode now) {
@@ -140,6 +139,9 @@ final class Marking {
           checkParent(link.parent());
         }
       }
+    }
+    for (FileId id : tx.stirred()) {
+      tx.claimed(tx.inode(id), tx.state.undone).forEach(link -> checkParent(link.parent()));
     }
   }
 

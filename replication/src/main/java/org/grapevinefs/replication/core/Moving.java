@@ -37,6 +37,7 @@ final class Moving {
     FileId gone = there == null ? null : replace(tx, there, isDirectory);
     // What was replaced may have been this entry's own inode, so look again.
     Entry moving = ChangeSteps.entry(tx, source, from);
+    steps.revive(tx, target);
     Entry moved = move(tx, moving, new Link(target, to));
     Timestamp now = context.now();
     context.touch(tx, moved.shown());

@@ -30,6 +30,9 @@ final class State implements Cloneable {
   /** Directories that share a name with another: while there are any, names are resolved slowly. */
   Set<FileId> merged = Set.of();
 
+  /** Deleted directories that show all the same, since something in them does. */
+  Set<FileId> revived = Set.of();
+
   /** Parents that do not exist. */
   Set<FileId> missing = Set.of();
 

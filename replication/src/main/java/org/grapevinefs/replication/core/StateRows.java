@@ -139,6 +139,7 @@ final class StateRows {
         FileId id = FileId.of(java.util.Arrays.copyOfRange(key, 1, key.length));
         switch (key[0]) {
           case 'x' -> state.missing = State.with(state.missing, id);
+          case 'r' -> state.revived = State.with(state.revived, id);
           case 'm' -> state.merged = State.with(state.merged, id);
           case 'a' -> state.aliases = State.with(state.aliases, id, FileId.of(cursor.value()));
           case 'u' -> {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +29,7 @@ final class Transaction implements Claims {
   private final Map<FileId, Touched> touched = new LinkedHashMap<>();
   private final Map<FileId, Change.Tick> ticks = new HashMap<>();
   private final Set<FileId> onDisk = new HashSet<>();
+  private final Set<FileId> stirred = new LinkedHashSet<>();
   private final boolean quiet;
   private final boolean simple;
   final List<Dot> dots = new ArrayList<>();
@@ -89,7 +91,6 @@ final class Transaction implements Claims {
       overlay.put(Table.INODE, key, Codec.stored(Codec.inode(now)));
     }
     updateLog(id, before, now);
-    updateClaims(before, now);
     count(before, -1);
     count(now, 1);
     boolean wasDead = before != null && !before.isAlive();
@@ -99,6 +100,7 @@ final class Transaction implements Claims {
     }
     Touched earlier = touched.get(id);
     touched.put(id, new Touched(earlier == null ? before : earlier.before(), now));
+    updateClaims(id, before, now);
   }
 
   private void updateLog(FileId id, @Nullable Inode before, @Nullable Inode now) {
@@ -116,7 +118,7 @@ final class Transaction implements Claims {
     }
   }
 
-  /** The links under which an inode is listed as wanting a name. */
+  /** The links under which an inode wants a name, if it shows. */
   List<Link> claimed(@Nullable Inode inode, Map<FileId, Link> undone) {
     if (inode == null || inode.isRoot() || !(inode.isAlive() || inode.isDirectory())) {
       return List.of();
@@ -125,21 +127,67 @@ final class Transaction implements Claims {
     return fallBack != null ? List.of(fallBack) : inode.links();
   }
 
-  private void updateClaims(@Nullable Inode before, @Nullable Inode now) {
-    List<Link> old = claimed(before, state.undone);
-    List<Link> fresh = claimed(now, state.undone);
-    if (!old.equals(fresh) && before != null) {
-      old.forEach(link -> overlay.delete(Table.CLAIM, Keys.claim(link, before.id())));
-    }
-    if (!old.equals(fresh) && now != null) {
-      fresh.forEach(link -> overlay.put(Table.CLAIM, Keys.claim(link, now.id()), NOTHING));
-    }
+  /** Whether an inode is listed: a deleted directory only while something in it shows. */
+  private boolean isListed(Inode inode) {
+    return inode.isAlive() || state.revived.contains(inode.id());
   }
 
-  /** Moves a directory's claim when its fall-back changes. */
-  void moveClaim(Inode directory, List<Link> from, List<Link> to) {
-    from.forEach(link -> overlay.delete(Table.CLAIM, Keys.claim(link, directory.id())));
-    to.forEach(link -> overlay.put(Table.CLAIM, Keys.claim(link, directory.id()), NOTHING));
+  private void updateClaims(FileId id, @Nullable Inode before, @Nullable Inode now) {
+    List<Link> old = before != null && isListed(before) ? claimed(before, state.undone) : List.of();
+    boolean deadDirectory = now != null && now.isDirectory() && !now.isAlive();
+    setRevived(id, deadDirectory && reads.anyClaim(id, child -> true));
+    List<Link> fresh = now != null && isListed(now) ? claimed(now, state.undone) : List.of();
+    if (old.equals(fresh)) {
+      return;
+    }
+    moveRows(id, old, fresh);
+    old.forEach(link -> reviveOrLay(link.parent()));
+    fresh.forEach(link -> reviveOrLay(link.parent()));
+  }
+
+  private void moveRows(FileId id, List<Link> from, List<Link> to) {
+    from.forEach(link -> overlay.delete(Table.CLAIM, Keys.claim(link, id)));
+    to.forEach(link -> overlay.put(Table.CLAIM, Keys.claim(link, id), NOTHING));
+  }
+
+  /** Has a deleted directory show exactly as long as something in it does, and so on upwards. */
+  private void reviveOrLay(FileId directory) {
+    Inode inode = inode(directory);
+    if (inode == null || !inode.isDirectory() || inode.isAlive()) {
+      return;
+    }
+    boolean shows = reads.anyClaim(directory, child -> true);
+    if (shows == state.revived.contains(directory)) {
+      return;
+    }
+    setRevived(directory, shows);
+    stirred.add(directory);
+    List<Link> links = claimed(inode, state.undone);
+    moveRows(directory, shows ? List.of() : links, shows ? links : List.of());
+    links.forEach(link -> reviveOrLay(link.parent()));
+  }
+
+  /** Deleted directories that came to show, or ceased to, by what happened in them. */
+  List<FileId> stirred() {
+    return List.copyOf(stirred);
+  }
+
+  /** Moves directories' claims when their fall-backs change. */
+  void moveClaims(Set<FileId> directories, Map<FileId, Link> now) {
+    Map<FileId, Link> before = state.undone;
+    Set<FileId> parents = new LinkedHashSet<>();
+    for (FileId id : directories) {
+      Inode directory = inode(id);
+      if (directory != null && isListed(directory)) {
+        List<Link> from = claimed(directory, before);
+        List<Link> to = claimed(directory, now);
+        moveRows(id, from, to);
+        from.forEach(link -> parents.add(link.parent()));
+        to.forEach(link -> parents.add(link.parent()));
+      }
+    }
+    setUndone(now);
+    parents.forEach(this::reviveOrLay);
   }
 
   private void count(@Nullable Inode inode, int sign) {
@@ -303,6 +351,14 @@ final class Transaction implements Claims {
     }
   }
 
+  private void setRevived(FileId directory, boolean in) {
+    if (state.revived.contains(directory) != in) {
+      state.revived =
+          in ? State.with(state.revived, directory) : State.without(state.revived, directory);
+      odd('r', directory, in ? NOTHING : null);
+    }
+  }
+
   void setMerged(FileId directory, boolean in) {
     if (state.merged.contains(directory) != in) {
       state.merged =
@@ -321,7 +377,7 @@ final class Transaction implements Claims {
     }
   }
 
-  void setUndone(Map<FileId, Link> undone) {
+  private void setUndone(Map<FileId, Link> undone) {
     for (FileId id : state.undone.keySet()) {
       if (!undone.containsKey(id)) {
         odd('u', id, null);

@@ -50,12 +50,19 @@ public final class RocksStore implements ReplicaStore {
 
   private static final long MAX_LOG_BYTES = 64L << 20;
 
+  /** The tables from which rows are soon taken again, and how many rows of each are in memory. */
+  private static final List<Table> QUEUES =
+      List.of(Table.UNSETTLED, Table.PENDING, Table.DIRTY, Table.INTENT);
+
+  private static final int WINDOW_ROWS = 16_384;
+
   static {
     RocksDB.loadLibrary();
   }
 
   private final List<AutoCloseable> resources = new ArrayList<>();
   private final Map<Table, ColumnFamilyHandle> families = new EnumMap<>(Table.class);
+  private final Map<Table, Window> windows = new EnumMap<>(Table.class);
   private final RocksDB database;
   private final WriteOptions unsynced = own(new WriteOptions());
   private final WriteOptions synced = own(new WriteOptions().setSync(true));
@@ -77,6 +84,15 @@ public final class RocksStore implements ReplicaStore {
     for (Table table : Table.values()) {
       families.put(table, handles.get(next++));
     }
+    for (Table table : QUEUES) {
+      Window window = new Window(WINDOW_ROWS);
+      window.refill(from -> walk(table, from));
+      windows.put(table, window);
+    }
+  }
+
+  private Cursor walk(Table table, byte[] from) {
+    return new RocksCursor(database.newIterator(family(table), scanning), new byte[0], from);
   }
 
   /**
@@ -126,7 +142,7 @@ public final class RocksStore implements ReplicaStore {
 
   @Override
   public Reader reader() {
-    return new RocksReader(scanning);
+    return new CurrentReader();
   }
 
   @Override
@@ -149,6 +165,13 @@ public final class RocksStore implements ReplicaStore {
     } catch (RocksDBException e) {
       throw new IndexFailure("the index can't be written", e);
     }
+    for (Batch.Change change : batch.changes()) {
+      Window window = windows.get(change.table());
+      if (window != null) {
+        window.apply(change.key(), change.value());
+      }
+    }
+    windows.forEach((table, window) -> window.refill(from -> walk(table, from)));
   }
 
   @Override
@@ -204,6 +227,30 @@ public final class RocksStore implements ReplicaStore {
     @Override
     public Cursor scan(Table table, byte[] prefix, byte[] from) {
       return new RocksCursor(database.newIterator(family(table), options), prefix, from);
+    }
+  }
+
+  /** Reads of the current state; queues from their windows. */
+  private final class CurrentReader extends RocksReader {
+
+    private final Reader whole = new RocksReader(scanning);
+
+    CurrentReader() {
+      super(scanning);
+    }
+
+    @Override
+    public byte @Nullable [] get(Table table, byte[] key) {
+      Window window = windows.get(table);
+      return window == null ? super.get(table, key) : window.get(key, whole, table);
+    }
+
+    @Override
+    public Cursor scan(Table table, byte[] prefix, byte[] from) {
+      Window window = windows.get(table);
+      return window == null
+          ? super.scan(table, prefix, from)
+          : window.scan(prefix, from, start -> super.scan(table, prefix, start));
     }
   }
 
