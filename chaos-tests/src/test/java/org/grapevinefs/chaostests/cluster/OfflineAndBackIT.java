@@ -73,7 +73,10 @@ class OfflineAndBackIT {
       assertThat(papers.resolve("f500")).content().isEqualTo("changed 500\n");
       assertThat(versions(papers))
           .containsExactlyInAnyOrder("edited by one\n", "edited by three\n");
-      assertThat(conflicts(mesh.node(2))).contains("papers/twice.txt").contains("node-1").contains("node-3");
+      assertThat(conflicts(mesh.node(2)))
+          .contains("papers/twice.txt")
+          .contains("node-1")
+          .contains("node-3");
     }
   }
 
