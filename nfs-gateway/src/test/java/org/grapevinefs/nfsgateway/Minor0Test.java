@@ -9,7 +9,6 @@ import org.grapevinefs.nfsgateway.client.Ops;
 import org.grapevinefs.nfsgateway.client.Reply;
 import org.grapevinefs.nfsgateway.client.RpcConnection;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
-import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +19,11 @@ class Minor0Test {
   private static final int STALE_STATEID = 10023;
   private static final int OP_ILLEGAL = 10044;
   private static final int LOCKS_HELD = 10037;
+  private static final int NOENT = 2;
+  private static final int SHARE_DENIED = 10015;
+  private static final int RESOURCE = 10018;
+  private static final int NOFILEHANDLE = 10020;
+  private static final int BAD_SEQID = 10026;
 
   private final GatewayFixture gateway = new GatewayFixture();
 
@@ -39,34 +43,116 @@ class Minor0Test {
     return client;
   }
 
-  private static Ops create(long client) {
-    Ops ops = new Ops().path("zone");
-    XdrWriter out = ops.op(18).int32(1).int32(3).int32(0).int64(client);
-    out.opaque("o".getBytes(UTF_8)).int32(1).int32(0).int32(0).int32(0);
-    out.int32(0).opaque("f".getBytes(UTF_8));
-    return ops;
+  private static Ops create(long client, int number) {
+    return new Ops().path("zone").numbered(client, number).create("o", "f", 3, 0);
+  }
+
+  private static Ops file(long client, int number) {
+    return new Ops().path("zone/f").numbered(client, number);
+  }
+
+  private static Reply send(RpcConnection connection, Ops ops) throws Exception {
+    return Nfs4Client.send(connection, 0, ops);
+  }
+
+  /** A file opened by an owner whose first request has the number 1; the next is 3. */
+  private static byte[] opened(RpcConnection connection, long client) throws Exception {
+    byte[] open = send(connection, create(client, 1)).skip(24, 15).opened();
+    Reply confirmed = send(connection, file(client, 2).confirm(open));
+    return confirmed.skip(24, 15, 15).stateid(20);
   }
 
   @Test
   void fileOpenedLockedAndClosed_withoutASession_works() throws Exception {
     try (RpcConnection connection = gateway.connection()) {
       long client = newClient(connection);
-      byte[] open = Nfs4Client.send(connection, 0, create(client)).skip(24, 15).opened();
+      byte[] open = opened(connection, client);
       Ops write = new Ops().path("zone/f").write(open, 0, 2, new byte[] {1, 2, 3});
-      assertThat(Nfs4Client.send(connection, 0, write).status()).isEqualTo(OK);
-      Ops lock = new Ops().path("zone/f").lockAnew(open, "p", 2, 0, 1);
-      byte[] held = Nfs4Client.send(connection, 0, lock).skip(24, 15, 15).stateid(12);
+      assertThat(send(connection, write).status()).isEqualTo(OK);
+      Ops lock = file(client, 3).lockAnew(open, "p", 2, 0, 1);
+      byte[] held = send(connection, lock).skip(24, 15, 15).stateid(12);
       Ops release = new Ops();
       release.op(39).int64(client).opaque("p".getBytes(UTF_8));
-      assertThat(Nfs4Client.send(connection, 0, release).status()).isEqualTo(LOCKS_HELD);
-      Ops unlock = new Ops().path("zone/f").unlock(held, 0, -1);
-      assertThat(Nfs4Client.send(connection, 0, unlock).status()).isEqualTo(OK);
-      assertThat(Nfs4Client.send(connection, 0, release).status()).isEqualTo(OK);
-      Ops read = new Ops().path("zone/f").read(open, 0, 9).close(open);
-      Reply reply = Nfs4Client.send(connection, 0, read);
+      assertThat(send(connection, release).status()).isEqualTo(LOCKS_HELD);
+      assertThat(send(connection, file(client, 4).unlock(held, 0, -1)).status()).isEqualTo(OK);
+      assertThat(send(connection, release).status()).isEqualTo(OK);
+      Reply reply = send(connection, file(client, 4).read(open, 0, 9).close(open));
       assertThat(reply.status()).isEqualTo(OK);
       assertThat(reply.skip(24, 15, 15).data()).containsExactly(1, 2, 3);
       assertThat(gateway.zone().opens()).isZero();
+    }
+  }
+
+  @Test
+  void request_sentTwice_getsTheSameAnswerAndRunsOnce() throws Exception {
+    try (RpcConnection connection = gateway.connection()) {
+      long client = newClient(connection);
+      byte[] open = opened(connection, client);
+      Ops again = create(client, 3);
+      byte[] first = send(connection, again).skip(24, 15).opened();
+      assertThat(send(connection, create(client, 3)).skip(24, 15).opened()).isEqualTo(first);
+      Ops lock = file(client, 4).lockAnew(first, "p", 2, 0, 1);
+      byte[] held = send(connection, lock).skip(24, 15, 15).stateid(12);
+      Ops unlock = file(client, 5).unlock(held, 0, -1);
+      byte[] unlocked = send(connection, unlock).skip(24, 15, 15).stateid(14);
+      Ops unlockAgain = file(client, 5).unlock(held, 0, -1);
+      assertThat(send(connection, unlockAgain).skip(24, 15, 15).stateid(14)).isEqualTo(unlocked);
+      assertThat(send(connection, file(client, 5).close(first)).status()).isEqualTo(OK);
+      assertThat(send(connection, file(client, 5).close(first)).status()).isEqualTo(OK);
+      assertThat(open).isNotEqualTo(first);
+      assertThat(gateway.zone().opens()).isZero();
+    }
+  }
+
+  @Test
+  void request_withAnotherNumberThanTheNext_isRefusedAndChangesNothing() throws Exception {
+    try (RpcConnection connection = gateway.connection()) {
+      long client = newClient(connection);
+      byte[] open = opened(connection, client);
+      assertThat(send(connection, file(client, 9).close(open)).status()).isEqualTo(BAD_SEQID);
+      assertThat(send(connection, create(client, 1)).status()).isEqualTo(BAD_SEQID);
+      Ops lock = file(client, 3).lockAnew(open, "p", 2, 0, 1);
+      byte[] held = send(connection, lock).skip(24, 15, 15).stateid(12);
+      assertThat(send(connection, file(client, 7).unlock(held, 0, 1)).status())
+          .isEqualTo(BAD_SEQID);
+      assertThat(send(connection, file(client, 4).close(open)).status()).isEqualTo(OK);
+      assertThat(send(connection, file(client, 5).confirm(open)).status()).isNotEqualTo(OK);
+    }
+  }
+
+  @Test
+  void refusal_usesItsNumberUp_unlessTheOwnerIsInDoubt() throws Exception {
+    try (RpcConnection connection = gateway.connection()) {
+      long client = newClient(connection);
+      byte[] open = opened(connection, client);
+      Ops missing = new Ops().path("zone").numbered(client, 3).open("o", "none", 1, 0);
+      assertThat(send(connection, missing).status()).isEqualTo(NOENT);
+      Ops noFile = new Ops().numbered(client, 4).close(open);
+      assertThat(send(connection, noFile).status()).isEqualTo(NOFILEHANDLE);
+      assertThat(send(connection, file(client, 4).close(open)).status()).isEqualTo(OK);
+    }
+  }
+
+  @Test
+  void openDenied_evenToItsOwnOwner_isRefused() throws Exception {
+    try (RpcConnection connection = gateway.connection()) {
+      long client = newClient(connection);
+      opened(connection, client);
+      Ops deny = new Ops().path("zone").numbered(client, 3).open("o", "f", 1, 2);
+      assertThat(send(connection, deny).status()).isEqualTo(SHARE_DENIED);
+    }
+  }
+
+  @Test
+  void compoundOfTooManyOperations_isRefusedAsAWhole() throws Exception {
+    try (RpcConnection connection = gateway.connection()) {
+      Ops many = new Ops();
+      for (int i = 0; i < 1_000; i++) {
+        many.op(24);
+      }
+      Reply reply = send(connection, many);
+      assertThat(reply.status()).isEqualTo(RESOURCE);
+      assertThat(reply.results()).isZero();
     }
   }
 
@@ -78,7 +164,8 @@ class Minor0Test {
       Ops renew = new Ops();
       renew.op(30).int64(12345);
       assertThat(Nfs4Client.send(connection, 0, renew).status()).isEqualTo(STALE_CLIENTID);
-      assertThat(Nfs4Client.send(connection, 0, create(12345)).status()).isEqualTo(STALE_CLIENTID);
+      assertThat(Nfs4Client.send(connection, 0, create(12345, 1)).status())
+          .isEqualTo(STALE_CLIENTID);
       Ops read = new Ops().path("zone").read(stateid, 0, 1);
       assertThat(Nfs4Client.send(connection, 0, read).status()).isEqualTo(STALE_STATEID);
     }

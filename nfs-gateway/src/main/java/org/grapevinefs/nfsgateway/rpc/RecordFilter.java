@@ -21,7 +21,7 @@ import org.glassfish.grizzly.memory.MemoryManager;
 final class RecordFilter extends BaseFilter {
 
   private static final int LAST = 0x8000_0000;
-  private static final int MAX_FRAGMENTS = 64;
+  private static final int MAX_FRAGMENTS = 1_024;
   private static final int MAX_AUTH = 400;
   private static final int CALL = 0;
   private static final int AUTH_NONE = 0;

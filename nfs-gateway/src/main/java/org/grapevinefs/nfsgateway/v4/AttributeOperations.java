@@ -6,6 +6,7 @@ import java.util.Map;
 import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
+import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.ZoneException;
@@ -16,6 +17,14 @@ final class AttributeOperations {
 
   private static final int ACCESS_41 = 0x3f;
   private static final int ACCESS_42 = 0x1ff;
+  private static final int XATTR_RIGHTS = 0x1c0;
+
+  /** All but executing. */
+  private static final int DIRECTORY_RIGHTS = 0x1f | XATTR_RIGHTS;
+
+  /** Neither searching nor removing names. */
+  private static final int FILE_RIGHTS = 0x2d | XATTR_RIGHTS;
+
   private static final int MAX_COMPARED = 65_536;
 
   private AttributeOperations() {}
@@ -59,7 +68,7 @@ final class AttributeOperations {
   private static NfsStatus access(Compound compound, XdrReader in, XdrWriter out)
       throws NfsException, ZoneException, BadXdrException {
     int known = compound.minor() < 2 ? ACCESS_41 : ACCESS_42;
-    int wanted = in.int32() & known;
+    int wanted = in.int32() & known & meaningful(compound);
     int granted =
         switch (compound.current()) {
           case Target.PseudoRoot root ->
@@ -69,6 +78,15 @@ final class AttributeOperations {
         };
     out.int32(wanted).int32(granted & wanted);
     return NfsStatus.OK;
+  }
+
+  /** The rights that mean something for what the current file is. */
+  private static int meaningful(Compound compound) throws NfsException, ZoneException {
+    if (!(compound.current() instanceof Target.InZone file)) {
+      return DIRECTORY_RIGHTS;
+    }
+    Attributes a = file.export().files().getattr(compound.caller(file), file.file());
+    return a.type() == FileType.DIRECTORY ? DIRECTORY_RIGHTS : FILE_RIGHTS;
   }
 
   private static NfsStatus verify(Compound compound, XdrReader in, boolean same)

@@ -15,7 +15,7 @@ import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 record Bitmap(int word0, int word1, int word2) {
 
   static final Bitmap EMPTY = new Bitmap(0, 0, 0);
-  private static final int MAX_WORDS = 16;
+  private static final int MAX_WORDS = 64;
 
   static Bitmap of(int... numbers) {
     Bitmap map = EMPTY;

@@ -46,7 +46,12 @@ final class Client {
   final Map<Integer, State> states = new HashMap<>();
   final Map<OpenKey, State.Open> opens = new HashMap<>();
   final Map<LockKey, State.Lock> locks = new HashMap<>();
+  final OwnerSequences sequences = new OwnerSequences();
   boolean confirmed;
+
+  /** How often a client of minor version 0 introduced itself anew; guards each confirmation. */
+  int introductions;
+
   boolean sessionless;
   boolean mayReclaim;
   boolean reclaimComplete;

@@ -26,6 +26,9 @@ final class Compound {
   private static final int MAX_TAG = 1024;
   private static final int REPLY_ROOM = 512;
 
+  /** Clients of minor version 0 were told no number of operations: they get some more. */
+  private static final int MOST_AT_ONCE = 2;
+
   private final Engine engine;
   private final Credential credential;
   private final InetAddress client;
@@ -44,6 +47,7 @@ final class Compound {
   private @Nullable Stateid savedStateid;
   private @Nullable UUID callerOf;
   private @Nullable Caller caller;
+  private @Nullable OwnerSequence sequence;
 
   private Compound(
       Engine engine,
@@ -78,6 +82,10 @@ final class Compound {
     out.int32(0);
     if (!OperationTable.serves(minor)) {
       out.patch(0, NfsStatus.MINOR_VERS_MISMATCH.code());
+      return out;
+    }
+    if (minor == 0 && operations > MOST_AT_ONCE * engine.limits().maxOperations()) {
+      out.patch(0, NfsStatus.RESOURCE.code());
       return out;
     }
     Compound compound = new Compound(engine, credential, client, minor, operations, size);
@@ -251,6 +259,16 @@ final class Compound {
     }
   }
 
+  /** Sets the place of the owner whose numbered request is worked on. */
+  void sequence(@Nullable OwnerSequence of) {
+    sequence = of;
+  }
+
+  /** The place of the owner whose numbered request is worked on; null in later versions. */
+  @Nullable OwnerSequence sequence() {
+    return sequence;
+  }
+
   // Who and where
 
   Engine engine() {
@@ -314,6 +332,11 @@ final class Compound {
     if (current == null) {
       throw new NfsException(NfsStatus.NOFILEHANDLE);
     }
+    return current;
+  }
+
+  /** The current file, if there is one. */
+  @Nullable Target currentOrNull() {
     return current;
   }
 

@@ -16,6 +16,9 @@ import org.grapevinefs.replication.fs.ZoneException;
 /** Listing directories (RFC 8881, section 18.23). */
 final class DirectoryOperations {
 
+  /** Verifier, no entry, end. */
+  private static final int EMPTY_LISTING = 16;
+
   private static final int LAST_RESERVED_COOKIE = 2;
   private static final int ENTRY_GUESS = 160;
   private static final int LEAST_ENTRIES = 8;
@@ -100,6 +103,9 @@ final class DirectoryOperations {
     }
     if (!wanted.and(Attr.WRITE_ONLY).isEmpty()) {
       throw new NfsException(NfsStatus.INVAL);
+    }
+    if (mostBytes >= 0 && mostBytes < EMPTY_LISTING) {
+      throw new NfsException(NfsStatus.TOOSMALL);
     }
     int most = mostBytes < 0 ? Integer.MAX_VALUE : mostBytes;
     most = Math.min(most, compound.room(out));

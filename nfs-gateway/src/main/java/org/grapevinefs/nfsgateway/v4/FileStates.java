@@ -83,7 +83,7 @@ final class FileStates {
       State.FileState known = files.get(key(file));
       if (known != null) {
         table.guarded(() -> {
-          refuseDenied(known, null, write ? 2 : READ, NfsStatus.LOCKED);
+          refuseDenied(known, write ? 2 : READ, NfsStatus.LOCKED);
           return known;
         });
       }
@@ -103,12 +103,20 @@ final class FileStates {
 
   // Opening
 
-  /** Fails if another open denies an access; takes away clients that let their lease run out. */
-  private void refuseDenied(
-      State.FileState file, State.@Nullable Open mine, int access, NfsStatus refusal)
+  /** The state that a stateid of this client names, whatever it went through since; or null. */
+  @Nullable State named(Client client, Stateid stateid) {
+    State state = states.get(new StateKey(stateid.client(), stateid.number()));
+    return state == null || state.client != client ? null : state;
+  }
+
+  /**
+   * Fails if an open denies an access, the owner's own too; takes away clients that let their lease
+   * run out.
+   */
+  private void refuseDenied(State.FileState file, int access, NfsStatus refusal)
       throws NfsException {
     for (State.Open other : List.copyOf(file.opens)) {
-      if (other != mine && (other.deny & access) != 0) {
+      if ((other.deny & access) != 0) {
         yieldOrRefuse(other.client, refusal);
       }
     }
@@ -150,9 +158,9 @@ final class FileStates {
     State.FileState of = known != null ? known : new State.FileState(file.export(), file.file());
     Client.OpenKey name = new Client.OpenKey(owner, of);
     State.Open open = client.opens.get(name);
-    refuseDenied(of, open, access, NfsStatus.SHARE_DENIED);
+    refuseDenied(of, access, NfsStatus.SHARE_DENIED);
     for (State.Open other : List.copyOf(of.opens)) {
-      if (other != open && (deny & other.access) != 0) {
+      if ((deny & other.access) != 0) {
         yieldOrRefuse(other.client, NfsStatus.SHARE_DENIED);
       }
     }
@@ -160,6 +168,7 @@ final class FileStates {
       open = new State.Open(client, number(client), of, owner);
       open.access = access;
       open.deny = deny;
+      note(open, access, deny);
       add(open);
       files.putIfAbsent(key(file), of);
       of.opens.add(open);
@@ -170,8 +179,23 @@ final class FileStates {
     int before = open.access;
     open.access |= access;
     open.deny |= deny;
+    note(open, access, deny);
     changeMode(open, before, access);
     return open.advance();
+  }
+
+  private static void note(State.Open open, int access, int deny) {
+    open.accesses |= 1 << access;
+    open.denials |= 1 << deny;
+  }
+
+  /** What is left of the sets of bits once nothing over {@code most} is held any more. */
+  private static int within(int sets, int most) {
+    int left = 0;
+    for (int bits = 0; bits <= BOTH; bits++) {
+      left |= (bits & ~most) == 0 ? sets & 1 << bits : 0;
+    }
+    return left;
   }
 
   /**
@@ -232,12 +256,17 @@ final class FileStates {
       throws NfsException {
     return table.guarded(() -> {
       State.Open open = findOpen(client, stateid, file);
-      if ((access & ~open.access) != 0 || (deny & ~open.deny) != 0) {
+      // Only to what it was opened with (RFC 8881, section 18.18.3).
+      boolean known = (open.accesses & 1 << access) != 0 && (open.denials & 1 << deny) != 0;
+      boolean less = (access & ~open.access) == 0 && (deny & ~open.deny) == 0;
+      if (!known || !less) {
         throw new NfsException(NfsStatus.INVAL);
       }
       int before = open.access;
       open.access = access;
       open.deny = deny;
+      open.accesses = within(open.accesses, access);
+      open.denials = within(open.denials, deny);
       if (access != before) {
         tellOpened(open, access);
         tellClosed(open, before);
@@ -301,8 +330,8 @@ final class FileStates {
       boolean reclaim)
       throws NfsException {
     return table.guarded(() -> {
-      table.admit(client, reclaim);
       State.Open open = findOpen(client, openStateid, file);
+      table.admit(client, reclaim);
       State.Lock lock = client.locks.get(new Client.LockKey(owner, open.file));
       if (lock != null) {
         return lock(lock, wish, true);
@@ -325,8 +354,9 @@ final class FileStates {
   Outcome lockMore(Client client, Stateid stateid, Target.InZone file, Wish wish, boolean reclaim)
       throws NfsException {
     return table.guarded(() -> {
+      State.Lock lock = findLock(client, stateid, file);
       table.admit(client, reclaim);
-      return lock(findLock(client, stateid, file), wish, true);
+      return lock(lock, wish, true);
     });
   }
 

@@ -73,12 +73,14 @@ final class LockOperations {
     long length = in.int64();
     boolean anew = in.bool();
     Opaque owner = null;
+    long named = 0;
+    int lockNumber = 0;
     Stateid stateid;
     if (anew) {
       in.int32();
       stateid = Stateid.decode(in);
-      in.int32();
-      in.int64();
+      lockNumber = in.int32();
+      named = in.int64();
       owner = new Opaque(in.opaque(MAX_OWNER));
     } else {
       stateid = Stateid.decode(in);
@@ -88,6 +90,9 @@ final class LockOperations {
     Stateid of = compound.resolve(stateid);
     FileStates files = compound.engine().state().files();
     Client client = compound.stateOwner();
+    if (compound.minor() == 0 && owner != null && named != client.id()) {
+      throw new NfsException(NfsStatus.STALE_CLIENTID);
+    }
     Target.InZone file = compound.file();
     FileStates.Outcome outcome =
         owner != null
@@ -101,6 +106,9 @@ final class LockOperations {
     Stateid granted = outcome.stateid();
     if (granted == null) {
       throw new IllegalStateException("neither granted nor denied");
+    }
+    if (compound.minor() == 0 && owner != null) {
+      client.sequences.of(owner, true).answered(lockNumber, NfsStatus.OK, null, null);
     }
     compound.setCurrentStateid(granted);
     granted.encode(out);

@@ -41,7 +41,8 @@ final class Minor0Operations {
               .state()
               .exchangeId(owner, verifier, SessionOperations.principal(compound), false)
               .client();
-      out.int64(client).int64(confirmation(client));
+      int introduction = compound.engine().state().introduced(client);
+      out.int64(client).int64(confirmation(client, introduction));
       return NfsStatus.OK;
     } catch (NfsException e) {
       if (e.status() == NfsStatus.CLID_INUSE) {
@@ -51,15 +52,16 @@ final class Minor0Operations {
     }
   }
 
-  /** What the client must show to confirm; says nothing that its number does not. */
-  private static long confirmation(long client) {
-    return Long.rotateLeft(client, 17) ^ 0x6772617065766e65L;
+  /** What the client must show to confirm: another each time it introduces itself. */
+  private static long confirmation(long client, int introduction) {
+    return Long.rotateLeft(client, 17) ^ ((long) introduction << 40) ^ 0x6772617065766e65L;
   }
 
   private static NfsStatus confirmClient(Compound compound, XdrReader in, XdrWriter out)
       throws NfsException, BadXdrException {
     long client = in.int64();
-    if (in.int64() != confirmation(client)) {
+    int introduction = compound.engine().state().introductions(client);
+    if (in.int64() != confirmation(client, introduction)) {
       throw new NfsException(NfsStatus.STALE_CLIENTID);
     }
     compound.engine().state().confirmWithoutSession(client, SessionOperations.principal(compound));
@@ -72,12 +74,18 @@ final class Minor0Operations {
     return NfsStatus.OK;
   }
 
-  /** No open is ever in need of it; it is answered for clients that confirm all the same. */
+  /** Confirms an owner; from then on its requests are held to their numbers. */
   private static NfsStatus confirmOpen(Compound compound, XdrReader in, XdrWriter out)
       throws NfsException, BadXdrException {
     Stateid stateid = compound.resolve(Stateid.decode(in));
     in.int32();
+    compound.file();
     State state = compound.engine().state().files().find(compound.stateOwner(), stateid);
+    OwnerSequence sequence = compound.sequence();
+    if (sequence == null || sequence.confirmed) {
+      throw new NfsException(NfsStatus.BAD_STATEID);
+    }
+    sequence.confirmed = true;
     compound.engine().state().guarded(state::advance).encode(out);
     return NfsStatus.OK;
   }
@@ -87,6 +95,7 @@ final class Minor0Operations {
     compound.actFor(in.int64());
     Opaque owner = new Opaque(in.opaque(MAX_OWNER));
     compound.engine().state().files().release(compound.stateOwner(), owner);
+    compound.stateOwner().sequences.release(owner);
     return NfsStatus.OK;
   }
 }

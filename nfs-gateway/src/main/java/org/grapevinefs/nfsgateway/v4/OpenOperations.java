@@ -21,6 +21,7 @@ final class OpenOperations {
   private static final int READ = 1;
   private static final int WRITE = 2;
   private static final int RESULT_LOCKTYPE_POSIX = 4;
+  private static final int RESULT_CONFIRM = 2;
   private static final int NO_DELEGATION = 0;
   private static final int NO_DELEGATION_EXT = 3;
   private static final int NOT_WANTED = 0;
@@ -74,10 +75,20 @@ final class OpenOperations {
     } else {
       NameOperations.encode(change, out);
     }
-    out.int32(RESULT_LOCKTYPE_POSIX);
+    out.int32(RESULT_LOCKTYPE_POSIX | toConfirm(compound, reclaim));
     found.set().encode(out);
     encodeNoDelegation(arguments.wish(), out);
     return NfsStatus.OK;
+  }
+
+  /** Has an owner that nobody knew prove that this request does not come out of the past. */
+  private static int toConfirm(Compound compound, boolean reclaim) {
+    OwnerSequence sequence = compound.sequence();
+    if (sequence == null || sequence.confirmed) {
+      return 0;
+    }
+    sequence.confirmed = reclaim;
+    return reclaim ? 0 : RESULT_CONFIRM;
   }
 
   /** One who spoke of delegations is told why there is none (RFC 8881, section 18.16.3). */
@@ -153,7 +164,10 @@ final class OpenOperations {
     Created created = files.create(caller, dir.file(), named.name(), mode, arguments.attributes());
     Attributes a = created.attributes();
     boolean mine = created.fresh() || mode instanceof CreateMode.Exclusive;
-    Bitmap set = mine ? arguments.which() : arguments.which().and(Bitmap.of(Attr.SIZE));
+    // Of a file that was there nothing is set; only, it may be emptied.
+    Long size = arguments.attributes().size();
+    boolean emptied = size != null && size == 0;
+    Bitmap set = mine ? arguments.which() : emptied ? Bitmap.of(Attr.SIZE) : Bitmap.EMPTY;
     return new Found(
         new Target.InZone(dir.export(), a.id()), created.directory(), set, a.type(), mine);
   }

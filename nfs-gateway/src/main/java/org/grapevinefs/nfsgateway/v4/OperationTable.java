@@ -36,6 +36,7 @@ final class OperationTable {
   private static Map<Op, Operation> minor0() {
     Map<Op, Operation> table = shared();
     Minor0Operations.addTo(table);
+    Sequenced.wrap(table);
     return table;
   }
 

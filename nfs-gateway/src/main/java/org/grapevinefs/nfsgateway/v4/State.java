@@ -44,6 +44,11 @@ abstract sealed class State {
     volatile int access;
     int deny;
 
+    /** One bit for each access, and for each denial, that was asked for and not downgraded from. */
+    int accesses;
+
+    int denials;
+
     Open(Client client, int number, FileState file, Opaque owner) {
       super(client, number, file);
       this.owner = owner;

@@ -44,7 +44,7 @@ final class StateTable {
   private final List<Runnable> afterwards = new ArrayList<>();
   private final FileStates files;
   private final long epoch;
-  private int lastClient;
+  private volatile int lastClient;
   private long lastSession;
 
   StateTable(
@@ -156,11 +156,17 @@ final class StateTable {
         throw new NfsException(NfsStatus.DELAY);
       }
     }
-    long id = (epoch << 32) | (++lastClient & 0xffff_ffffL);
+    long id = (epoch << 32) | (nextClient() & 0xffff_ffffL);
     Client fresh = new Client(id, owner, verifier, principal, clock.millis());
     fresh.mayReclaim = unreclaimed.contains(owner.hex());
     clients.put(id, fresh);
     return fresh;
+  }
+
+  private int nextClient() {
+    int next = lastClient + 1;
+    lastClient = next;
+    return next;
   }
 
   private Client known(long id) throws NfsException {
@@ -278,9 +284,24 @@ final class StateTable {
     });
   }
 
+  /** Counts that a client of minor version 0 introduced itself; returns how often it did. */
+  int introduced(long id) throws NfsException {
+    return guarded(() -> ++known(id).introductions);
+  }
+
+  /** How often a client of minor version 0 introduced itself. */
+  int introductions(long id) throws NfsException {
+    return guarded(() -> known(id).introductions);
+  }
+
   /** The confirmed client with a number, which lives on by being named. */
   Client renewed(long id) throws NfsException {
-    Client client = known(id);
+    Client client = clients.get(id);
+    if (client == null) {
+      // One of this run's was here, and went when another wanted what it held.
+      boolean ours = id >>> 32 == epoch && (int) id - lastClient <= 0;
+      throw new NfsException(ours ? NfsStatus.EXPIRED : NfsStatus.STALE_CLIENTID);
+    }
     if (!client.confirmed) {
       throw new NfsException(NfsStatus.STALE_CLIENTID);
     }

@@ -20,6 +20,11 @@ public final class XdrReader {
     }
   }
 
+  /** A cursor at the same place that moves by itself. */
+  public XdrReader copy() {
+    return new XdrReader(buffer);
+  }
+
   /** Bytes not yet read. */
   public int remaining() {
     return buffer.remaining();

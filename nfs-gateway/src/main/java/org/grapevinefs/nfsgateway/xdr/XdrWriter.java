@@ -69,6 +69,11 @@ public final class XdrWriter {
     return length - mark;
   }
 
+  /** A copy of the ordinary bytes written since a mark. */
+  public byte[] copySince(int mark) {
+    return Arrays.copyOfRange(bytes, mark, length);
+  }
+
   /** Overwrites the 32-bit item at a mark. */
   public void patch(int mark, int value) {
     bytes[mark] = (byte) (value >>> 24);

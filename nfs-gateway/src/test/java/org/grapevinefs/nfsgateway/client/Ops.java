@@ -9,6 +9,8 @@ import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 public final class Ops {
 
   private final XdrWriter out = new XdrWriter(512);
+  private long client;
+  private int number;
   private int count;
 
   /** The anonymous stateid. */
@@ -135,7 +137,23 @@ public final class Ops {
   }
 
   private XdrWriter openHead(String owner, int access, int deny) {
-    return op(18).int32(0).int32(access).int32(deny).int64(0).opaque(utf8(owner));
+    return op(18).int32(number).int32(access).int32(deny).int64(client).opaque(utf8(owner));
+  }
+
+  /**
+   * Says what minor version 0 wants to know in every operation of an owner from here on: which
+   * client, and the request's number.
+   */
+  public Ops numbered(long client, int number) {
+    this.client = client;
+    this.number = number;
+    return this;
+  }
+
+  /** OPEN_CONFIRM. */
+  public Ops confirm(byte[] stateid) {
+    op(20).fixed(stateid).int32(number);
+    return this;
   }
 
   /** OPEN of a file that is there. */
@@ -168,13 +186,13 @@ public final class Ops {
 
   /** OPEN_DOWNGRADE. */
   public Ops downgrade(byte[] stateid, int access, int deny) {
-    op(21).fixed(stateid).int32(0).int32(access).int32(deny);
+    op(21).fixed(stateid).int32(number).int32(access).int32(deny);
     return this;
   }
 
   /** CLOSE. */
   public Ops close(byte[] stateid) {
-    op(4).int32(0).fixed(stateid);
+    op(4).int32(number).fixed(stateid);
     return this;
   }
 
@@ -206,14 +224,14 @@ public final class Ops {
   /** LOCK for an owner new to the file; type: 1 read, 2 write. */
   public Ops lockAnew(byte[] open, String owner, int type, long offset, long length) {
     op(12).int32(type).bool(false).int64(offset).int64(length).bool(true);
-    out.int32(0).fixed(open).int32(0).int64(0).opaque(utf8(owner));
+    out.int32(number).fixed(open).int32(number).int64(client).opaque(utf8(owner));
     return this;
   }
 
   /** LOCK for an owner that locked in the file before. */
   public Ops lockMore(byte[] lock, int type, long offset, long length) {
     op(12).int32(type).bool(false).int64(offset).int64(length).bool(false);
-    out.fixed(lock).int32(0);
+    out.fixed(lock).int32(number);
     return this;
   }
 
@@ -225,7 +243,7 @@ public final class Ops {
 
   /** LOCKU. */
   public Ops unlock(byte[] lock, long offset, long length) {
-    op(14).int32(1).int32(0).fixed(lock).int64(offset).int64(length);
+    op(14).int32(1).int32(number).fixed(lock).int64(offset).int64(length);
     return this;
   }
 

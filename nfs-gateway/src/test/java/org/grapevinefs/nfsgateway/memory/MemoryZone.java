@@ -223,9 +223,10 @@ public final class MemoryZone extends MemoryState {
       if (!mine) {
         throw new ZoneException(ZoneError.EXIST);
       }
-      if (set.size() != null && mode instanceof CreateMode.Unchecked) {
+      Long size = set.size();
+      if (size != null && size == 0 && mode instanceof CreateMode.Unchecked) {
         if (node.type == FileType.REGULAR) {
-          setattr(caller, node.id, SetAttributes.size(set.size()));
+          setattr(caller, node.id, SetAttributes.size(0L));
         }
       }
       DirectoryChange same = new DirectoryChange(dir.change, dir.change);

@@ -110,8 +110,9 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
       throws ZoneException {
     Created created = names.create(caller, directory, name, mode, set);
     Long size = set.size();
-    boolean cut = size != null && (mode instanceof CreateMode.Unchecked || created.fresh());
-    if (!cut || size == null || (created.fresh() && size == 0)) {
+    // A file that was there may be emptied, and keeps all else (RFC 8881, section 18.16.3).
+    boolean emptied = mode instanceof CreateMode.Unchecked && size != null && size == 0;
+    if (size == null || (created.fresh() ? size == 0 : !emptied)) {
       return created;
     }
     Caller cutter = created.fresh() ? caller.throughOpen() : caller;
