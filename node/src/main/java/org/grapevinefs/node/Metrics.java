@@ -10,7 +10,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.grapevinefs.gossip.DropReason;
 import org.grapevinefs.gossip.GossipStats;
 import org.grapevinefs.nfsgateway.GatewayStats;
 import org.grapevinefs.node.proto.Member;
@@ -34,6 +36,8 @@ final class Metrics {
   private final MultiGauge rtt = gauge("grapevine.peer.rtt.seconds", "Round trip to a peer");
   private final MultiGauge operations = gauge("grapevine.nfs.operations", "NFS operations so far");
   private final MultiGauge nfs = gauge("grapevine.nfs.clients", "Clients, connections and opens");
+  private final MultiGauge refused =
+      gauge("grapevine.peer.refused", "Connections of strangers refused so far");
   private final MultiGauge gossip = gauge("grapevine.gossip.packets", "Packets so far");
 
   Metrics() {
@@ -45,7 +49,24 @@ final class Metrics {
     return MultiGauge.builder(name).description(description).register(registry);
   }
 
-  synchronized String scrape(Status status, GatewayStats gateway, GossipStats packets) {
+  private static List<Row<?>> packets(GossipStats packets) {
+    List<Row<?>> rows = new ArrayList<>();
+    rows.add(Row.of(Tags.of("what", "sent"), packets.sent()));
+    rows.add(Row.of(Tags.of("what", "received"), packets.received()));
+    rows.add(Row.of(Tags.of("what", "accepted"), packets.accepted()));
+    packets
+        .dropped()
+        .forEach(
+            (reason, count) -> rows.add(Row.of(Tags.of("what", "dropped-" + word(reason)), count)));
+    return rows;
+  }
+
+  private static String word(DropReason reason) {
+    return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  synchronized String scrape(
+      Status status, GatewayStats gateway, GossipStats packets, long refusedConnections) {
     List<Zone> zones = status.getZonesList();
     zones(used, zones, Zone::getUsedBytes);
     zones(quota, zones, Zone::getQuotaBytes);
@@ -67,12 +88,8 @@ final class Metrics {
             Row.of(Tags.of("what", "opens"), gateway.opens()),
             Row.of(Tags.of("what", "failures"), gateway.failures())),
         true);
-    gossip.register(
-        List.of(
-            Row.of(Tags.of("what", "sent"), packets.sent()),
-            Row.of(Tags.of("what", "received"), packets.received()),
-            Row.of(Tags.of("what", "accepted"), packets.accepted())),
-        true);
+    gossip.register(packets(packets), true);
+    refused.register(List.of(Row.of(Tags.empty(), refusedConnections)), true);
     return registry.scrape();
   }
 

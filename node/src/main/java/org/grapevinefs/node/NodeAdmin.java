@@ -366,6 +366,10 @@ final class NodeAdmin implements Administered {
 
   @Override
   public String metrics() {
-    return metrics.scrape(status(), node.nfs().stats(), node.gossip().stats());
+    return metrics.scrape(
+        status(),
+        node.nfs().stats(),
+        node.gossip().stats(),
+        node.peers().service().stats().refused());
   }
 }

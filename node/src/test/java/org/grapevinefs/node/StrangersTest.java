@@ -43,7 +43,10 @@ class StrangersTest {
         assertThat(status.getZones(0).getRole()).isEqualTo("member");
         assertThat(status.getProblemsList()).isEmpty();
       }
-      assertThat(node.administered().metrics()).contains("grapevine_gossip_packets");
+      assertThat(node.administered().metrics())
+          .contains("grapevine_gossip_packets{what=\"dropped-malformed\"} 4.0")
+          .contains("grapevine_gossip_packets{what=\"dropped-oversize\"} 2.0")
+          .doesNotContain("grapevine_peer_refused 0.0");
     }
   }
 
