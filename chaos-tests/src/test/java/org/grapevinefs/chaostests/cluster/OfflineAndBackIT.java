@@ -22,16 +22,7 @@ class OfflineAndBackIT {
     LinuxClient.requireOrAbort();
     try (Mesh mesh = Mesh.make(folder, 3).zone(ZONE, 1, 2, 3).start(1, 2, 3);
         LinuxClient client = LinuxClient.boot()) {
-      client.mount("one", mesh.node(1).nfsPort(), "/shared", "");
-      client
-          .run(
-              """
-              cd /mnt/one; mkdir docs other
-              for i in $(seq 700); do echo "file $i" > docs/f$i; done
-              echo base > docs/twice.txt; echo x > other/x
-              cd /; umount /mnt/one
-              """)
-          .orFail();
+      fill(mesh, client);
       mesh.awaitSame(ZONE, 1, 2, 3);
       for (int i = 1; i <= 3; i++) {
         mesh.node(i).stop();
@@ -78,6 +69,19 @@ class OfflineAndBackIT {
           .contains("node-1")
           .contains("node-3");
     }
+  }
+
+  private static void fill(Mesh mesh, LinuxClient client) throws Exception {
+    client.mount("one", mesh.node(1).nfsPort(), "/shared", "");
+    client
+        .run(
+            """
+            cd /mnt/one; mkdir docs other
+            for i in $(seq 700); do echo "file $i" > docs/f$i; done
+            echo base > docs/twice.txt; echo x > other/x
+            cd /; umount /mnt/one
+            """)
+        .orFail();
   }
 
   private static List<String> versions(Path papers) throws Exception {
