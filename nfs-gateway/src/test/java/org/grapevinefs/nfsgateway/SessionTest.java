@@ -3,6 +3,7 @@ package org.grapevinefs.nfsgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import org.grapevinefs.nfsgateway.client.Nfs4Client;
 import org.grapevinefs.nfsgateway.client.Ops;
@@ -109,6 +110,23 @@ class SessionTest {
     assertThat(after.clientId()).isNotEqualTo(before.clientId());
     assertThat(gateway.zone().opens()).isZero();
     assertThat(before.runAt(20, 1, false, new Ops()).status()).isEqualTo(BADSESSION);
+  }
+
+  @Test
+  void exchangeId_ofAnotherMachineWithTheSameName_leavesTheFirstInPeace() throws Exception {
+    Nfs4Client first = gateway.client("(none)");
+    GatewayFixture.open(first, "o", "f");
+    InetAddress elsewhere = InetAddress.getByName("127.0.0.2");
+    try (RpcConnection connection = new RpcConnection(gateway.address(), 0, 0, elsewhere)) {
+      Nfs4Client second = Nfs4Client.connect(connection, 2, "(none)", 2);
+      assertThat(second.run(new Ops().reclaimComplete()).status()).isEqualTo(OK);
+      assertThat(second.clientId()).isNotEqualTo(first.clientId());
+      assertThat(first.run(new Ops().root()).status()).isEqualTo(OK);
+      assertThat(gateway.zone().opens()).isEqualTo(1);
+      Nfs4Client again = Nfs4Client.connect(connection, 2, "(none)", 2);
+      assertThat(again.clientId()).isEqualTo(second.clientId());
+      assertThat(first.run(new Ops().root()).status()).isEqualTo(OK);
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.nfsgateway.v4;
 
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,12 +35,15 @@ final class Client {
   record LockKey(Opaque owner, State.FileState file) {}
 
   /** Nobody: holds nothing, and stands where a special stateid needs no client. */
-  static final Client NOBODY = new Client(0, new Opaque(new byte[0]), 0, new Principal(0, 0), 0);
+  static final Client NOBODY =
+      new Client(
+          0, new Opaque(new byte[0]), 0, new Principal(0, 0), InetAddress.getLoopbackAddress(), 0);
 
   private final long id;
   private final Opaque owner;
   private final long verifier;
   private final Principal principal;
+  private final InetAddress address;
   private volatile long renewed;
 
   final Map<Session.Id, Session> sessions = new LinkedHashMap<>();
@@ -58,11 +62,12 @@ final class Client {
   int createSequence = 1;
   byte @Nullable [] createReply;
 
-  Client(long id, Opaque owner, long verifier, Principal principal, long now) {
+  Client(long id, Opaque owner, long verifier, Principal principal, InetAddress address, long now) {
     this.id = id;
     this.owner = owner;
     this.verifier = verifier;
     this.principal = principal;
+    this.address = address;
     this.renewed = now;
   }
 
@@ -80,6 +85,11 @@ final class Client {
 
   Principal principal() {
     return principal;
+  }
+
+  /** From where it first introduced itself. */
+  InetAddress address() {
+    return address;
   }
 
   void renew(long now) {

@@ -39,7 +39,8 @@ final class Minor0Operations {
           compound
               .engine()
               .state()
-              .exchangeId(owner, verifier, SessionOperations.principal(compound), false)
+              .exchangeId(
+                  owner, verifier, SessionOperations.principal(compound), compound.client(), false)
               .client();
       int introduction = compound.engine().state().introduced(client);
       out.int64(client).int64(confirmation(client, introduction));

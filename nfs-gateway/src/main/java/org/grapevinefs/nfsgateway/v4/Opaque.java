@@ -23,6 +23,13 @@ final class Opaque {
     return HexFormat.of().formatHex(bytes);
   }
 
+  /** These bytes with others after them. */
+  Opaque and(byte[] more) {
+    byte[] all = Arrays.copyOf(bytes, bytes.length + more.length);
+    System.arraycopy(more, 0, all, bytes.length, more.length);
+    return new Opaque(all);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Opaque opaque && Arrays.equals(bytes, opaque.bytes);

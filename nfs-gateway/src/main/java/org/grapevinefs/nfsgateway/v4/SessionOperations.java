@@ -55,7 +55,10 @@ final class SessionOperations {
     }
     boolean update = (flags & UPDATE) != 0;
     StateTable.Exchanged got =
-        compound.engine().state().exchangeId(owner, verifier, principal(compound), update);
+        compound
+            .engine()
+            .state()
+            .exchangeId(owner, verifier, principal(compound), compound.client(), update);
     out.int64(got.client()).int32(got.sequence());
     out.int32(USE_NON_PNFS | (got.confirmed() ? CONFIRMED : 0));
     // Machine credentials say nothing without Kerberos, so protection by them is not granted.

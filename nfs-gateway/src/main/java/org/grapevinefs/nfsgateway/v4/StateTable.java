@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.nfsgateway.v4;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ final class StateTable {
   private final long graceEnd;
   private final Limits limits;
   private final ClientRecords records;
+  private final Set<String> recorded;
   private final Set<String> unreclaimed;
   private final Map<Opaque, Client> confirmed = new HashMap<>();
   private final Map<Opaque, Client> unconfirmed = new HashMap<>();
@@ -53,7 +55,8 @@ final class StateTable {
     this.leaseMillis = lease.toMillis();
     this.limits = limits;
     this.records = records;
-    this.unreclaimed = new HashSet<>(records.load());
+    this.recorded = Set.copyOf(records.load());
+    this.unreclaimed = new HashSet<>(recorded);
     this.graceEnd = unreclaimed.isEmpty() ? Long.MIN_VALUE : clock.millis() + grace.toMillis();
     this.epoch = clock.millis() & 0xffff_ffffL;
     this.files = new FileStates(this, limits);
@@ -102,9 +105,11 @@ final class StateTable {
   /** What EXCHANGE_ID tells of the client. */
   record Exchanged(long client, int sequence, boolean confirmed) {}
 
-  Exchanged exchangeId(Opaque owner, long verifier, Client.Principal principal, boolean update)
+  Exchanged exchangeId(
+      Opaque asked, long verifier, Client.Principal principal, InetAddress address, boolean update)
       throws NfsException {
     return guarded(() -> {
+      Opaque owner = name(asked, verifier, address);
       Client known = confirmed.get(owner);
       if (update) {
         return updated(known, verifier, principal);
@@ -124,10 +129,31 @@ final class StateTable {
       if (old != null) {
         clients.remove(old.id());
       }
-      Client fresh = newClient(owner, verifier, principal);
+      Client fresh = newClient(owner, verifier, principal, address);
+      fresh.mayReclaim = recorded.contains(owner.hex()) || recorded.contains(asked.hex());
       unconfirmed.put(owner, fresh);
       return new Exchanged(fresh.id(), fresh.createSequence, false);
     });
+  }
+
+  /**
+   * The name under which a client is kept. Machines made from one image, or without a name of their
+   * own, call themselves the same, and by the letter each would be taken for the other having
+   * rebooted. So one that speaks from another address, while the first is there, is another.
+   */
+  private Opaque name(Opaque asked, long verifier, InetAddress address) {
+    Opaque other = asked.and(address.getAddress());
+    Client before = confirmed.get(other);
+    if (before != null && before.verifier() == verifier) {
+      return other;
+    }
+    Client first = confirmed.get(asked);
+    boolean another =
+        first != null
+            && first.verifier() != verifier
+            && !first.address().equals(address)
+            && !isExpired(first);
+    return another ? other : asked;
   }
 
   private static Exchanged updated(
@@ -144,7 +170,8 @@ final class StateTable {
     return new Exchanged(known.id(), known.createSequence, true);
   }
 
-  private Client newClient(Opaque owner, long verifier, Client.Principal principal)
+  private Client newClient(
+      Opaque owner, long verifier, Client.Principal principal, InetAddress address)
       throws NfsException {
     if (clients.size() >= limits.maxClients()) {
       for (Client client : List.copyOf(clients.values())) {
@@ -157,8 +184,7 @@ final class StateTable {
       }
     }
     long id = (epoch << 32) | (nextClient() & 0xffff_ffffL);
-    Client fresh = new Client(id, owner, verifier, principal, clock.millis());
-    fresh.mayReclaim = unreclaimed.contains(owner.hex());
+    Client fresh = new Client(id, owner, verifier, principal, address, clock.millis());
     clients.put(id, fresh);
     return fresh;
   }

@@ -63,7 +63,12 @@ public final class Nfs4Client implements AutoCloseable {
   public static Nfs4Client connect(
       InetSocketAddress server, int minor, String owner, long verifier, int uid, int gid)
       throws IOException, BadXdrException {
-    RpcConnection connection = new RpcConnection(server, uid, gid);
+    return connect(new RpcConnection(server, uid, gid), minor, owner, verifier);
+  }
+
+  /** A client with a session over a connection that is there. */
+  public static Nfs4Client connect(RpcConnection connection, int minor, String owner, long verifier)
+      throws IOException, BadXdrException {
     Ops exchange = new Ops();
     exchange
         .op(42)

@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP connection with any number of RPC calls on the way at a time. Thread-safe. */
 public final class RpcConnection implements AutoCloseable {
@@ -29,9 +31,16 @@ public final class RpcConnection implements AutoCloseable {
 
   /** A connection on behalf of a user. */
   public RpcConnection(InetSocketAddress server, int uid, int gid) throws IOException {
+    this(server, uid, gid, null);
+  }
+
+  /** A connection from one of this machine's addresses. */
+  public RpcConnection(InetSocketAddress server, int uid, int gid, @Nullable InetAddress from)
+      throws IOException {
     this.uid = uid;
     this.gid = gid;
     socket.setTcpNoDelay(true);
+    socket.bind(from == null ? null : new InetSocketAddress(from, 0));
     socket.connect(server, 10_000);
     out = socket.getOutputStream();
     Thread.ofPlatform().daemon().name("nfs-client").start(this::readAll);
