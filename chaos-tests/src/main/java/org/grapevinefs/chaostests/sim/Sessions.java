@@ -3,8 +3,10 @@ package org.grapevinefs.chaostests.sim;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.grapevinefs.replication.core.Answer;
 import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Dot;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * off after any record. The traps of {@link Mutant} are set here.
  */
 final class Sessions {
+
+  /** The property that is checked last, since it is not about what people see. */
+  static final String JOINED = "whole answers are joined";
 
   private static final long RECORD_MICROS = 2_000;
 
@@ -53,7 +58,7 @@ final class Sessions {
   private void checkJoined(SimNode self, PullHeader told) {
     if (!self.replica().knowledge().includes(told.knowledge())
         || !self.replica().horizon().includes(told.horizon())) {
-      late = new Violation("whole answers are joined", self + " did not join all of " + told);
+      late = new Violation(JOINED, self + " did not join all of " + told);
     }
   }
 
@@ -334,14 +339,26 @@ final class Sessions {
     return text.toString();
   }
 
-  /** Deletions that a live place beats may have been purged on one node and not on another. */
+  /**
+   * Deletions that a live place beats, and what they had seen, may have been purged on one node and
+   * not on another.
+   */
   private static Inode withoutBeaten(Inode inode) {
-    List<Place> places =
-        inode.place() instanceof Place.Live
-            ? inode.places().stream().filter(place -> place instanceof Place.Live).toList()
-            : inode.places();
-    return new Inode(
-        inode.id(), inode.type(), inode.created(), places, inode.attrs(), inode.contents());
+    Set<Dot> seen = new HashSet<>();
+    List<Place> live = new ArrayList<>();
+    for (Place place : inode.places()) {
+      switch (place) {
+        case Place.Live one -> live.add(one);
+        case Place.Deleted gone -> seen.addAll(gone.seen());
+      }
+    }
+    if (live.isEmpty() || seen.isEmpty()) {
+      return inode;
+    }
+    List<Content> unseen =
+        inode.contents().stream().filter(content -> !seen.contains(content.dot())).toList();
+    List<Content> contents = unseen.isEmpty() ? inode.contents() : unseen;
+    return new Inode(inode.id(), inode.type(), inode.created(), live, inode.attrs(), contents);
   }
 
   /** The inodes of a node, for whoever compares. */

@@ -88,10 +88,19 @@ final class Transfers {
     return false;
   }
 
-  /** A content whose only holders lost their disks comes back from a backup of theirs. */
+  /**
+   * A content whose only holders lost their disks comes back from a backup of theirs; so does one
+   * that its only holder deleted, while one who had only heard of it moved the file.
+   */
   void fetchFromBackup(SimNode self) {
+    Swarm swarm = world.swarm;
+    boolean disksGetLost = swarm.wipes() + swarm.restores() + swarm.clones() > 0;
     for (PendingContent pending : self.replica().pendingContents(null, 1_000)) {
-      self.staged.put(pending.wanted().dot(), world.ledger.bytes(pending.wanted().dot()).clone());
+      Dot dot = pending.wanted().dot();
+      if (!disksGetLost && !world.ledger.isDeleted(dot)) {
+        throw new Violation("bytes are kept", self + " can get " + pending + " from nobody");
+      }
+      self.staged.put(dot, world.ledger.bytes(dot).clone());
     }
   }
 }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 /** Bugs built in on purpose: the simulator must find each of them, within so many histories. */
 class MutantsSim {
 
+  private static final long MOST_EFFECT_SEEDS = Long.getLong("sim.effect.seeds", 200);
   private static final long MOST_SEEDS = Long.getLong("sim.mutant.seeds", 600);
 
   @Test
@@ -19,7 +20,8 @@ class MutantsSim {
     for (Mutant mutant : Mutant.values()) {
       if (mutant != Mutant.NONE) {
         Found found = find(mutant);
-        table.append("%-28s %5d  %s%n".formatted(mutant, found.seeds(), found.by()));
+        table.append(
+            "%-28s %5d  %s%s%n".formatted(mutant, found.seeds(), found.by(), found.also()));
         if (found.by().isEmpty()) {
           alive.add(mutant);
         }
@@ -29,7 +31,8 @@ class MutantsSim {
     assertThat(alive).as("not found in %d histories", MOST_SEEDS).isEmpty();
   }
 
-  private record Found(long seeds, String by) {}
+  /** What found a bug; {@code also} tells of effects that people would see, found later. */
+  private record Found(long seeds, String by, String also) {}
 
   private static Found find(Mutant mutant) {
     for (long seed = 0; seed < MOST_SEEDS; seed++) {
@@ -37,9 +40,19 @@ class MutantsSim {
       if (violation != null) {
         String by =
             violation instanceof Violation broken ? broken.property() : violation.toString();
-        return new Found(seed + 1, by);
+        return new Found(seed + 1, by, by.equals(Sessions.JOINED) ? effect(mutant, seed + 1) : "");
       }
     }
-    return new Found(MOST_SEEDS, "");
+    return new Found(MOST_SEEDS, "", "");
+  }
+
+  private static String effect(Mutant mutant, long from) {
+    for (long seed = from; seed < MOST_EFFECT_SEEDS; seed++) {
+      if (Simulation.run(seed, mutant, false).violation() instanceof Violation broken
+          && !broken.property().equals(Sessions.JOINED)) {
+        return "; by its effects after %d: %s".formatted(seed + 1, broken.property());
+      }
+    }
+    return "; not by its effects in " + MOST_EFFECT_SEEDS;
   }
 }

@@ -63,9 +63,9 @@ final class ChangeSteps {
 
   /** Contents that a deletion had seen do not come back with the others. */
   static void dropDeleted(Inode inode, List<Content> contents) {
-    if (inode.place() instanceof Place.Deleted && inode.isAlive()) {
-      Set<Dot> seen = seen(inode);
-      contents.removeIf(content -> seen.contains(content.dot()));
+    if (inode.isAlive()) {
+      List<Content> unseen = inode.unseen();
+      contents.removeIf(content -> inode.contents().contains(content) && !unseen.contains(content));
     }
   }
 

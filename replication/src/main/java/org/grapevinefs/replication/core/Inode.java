@@ -102,18 +102,23 @@ public record Inode(
     return place == null ? List.of() : place.links();
   }
 
-  /** The contents that no deletion had seen; all of them if it was not deleted. */
-  private List<Content> unseen() {
-    if (isRoot() || place() instanceof Place.Live) {
-      return contents;
-    }
+  /**
+   * The contents that no deletion had seen. If there are none, and a move or link made apart from
+   * the deletion brings the file back, it is back as it was.
+   */
+  List<Content> unseen() {
     Set<Dot> seen = new HashSet<>();
     for (Place place : places) {
       if (place instanceof Place.Deleted deleted) {
         seen.addAll(deleted.seen());
       }
     }
-    return contents.stream().filter(content -> !seen.contains(content.dot())).toList();
+    if (seen.isEmpty()) {
+      return contents;
+    }
+    List<Content> unseen =
+        contents.stream().filter(content -> !seen.contains(content.dot())).toList();
+    return unseen.isEmpty() && place() instanceof Place.Live ? contents : unseen;
   }
 
   /**

@@ -204,7 +204,7 @@ final class Transaction implements Claims {
 
   /**
    * The part of the state digest that an inode which is there adds. A deletion that a live place
-   * beats does not count: one replica may have purged it, and another not.
+   * beats does not count, nor what it had seen: one replica may have purged it, and another not.
    */
   static long stateDigest(Inode inode) {
     long sum = 0;
@@ -216,7 +216,7 @@ final class Transaction implements Claims {
     for (Attrs value : inode.attrs()) {
       sum += Hash64.mix(id, value.dot().hash64(), 2);
     }
-    for (Content value : inode.contents()) {
+    for (Content value : inode.unseen()) {
       sum += Hash64.mix(id, value.dot().hash64(), 3);
     }
     return sum;

@@ -116,6 +116,23 @@ class LetGoTest {
     assertThat(right.lookup(FileId.ROOT, EntryName.of("d"))).isNull();
   }
 
+  @Test
+  void commit_moveAndEditApartFromADeletion_doNotBringTheDeletedContentBack() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    pull(right, left);
+    write(right, file, 0, 3);
+    right.unlink(FileId.ROOT, NAME, 0);
+    write(left, file, 0, 7);
+    left.rename(FileId.ROOT, NAME, FileId.ROOT, EntryName.of("b"), 0);
+    level();
+    assertThat(
+            left.inodes().stream().filter(Inode::isAlive).flatMap(i -> i.shownContents().stream()))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Content.Regular.class, content -> assertThat(content.size()).isEqualTo(7));
+    assertThat(right.pendingContents(null, 10)).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void commit_siblingMadeAFile_bytesThatItsFileCountedOnAreFetched(int seed) {
