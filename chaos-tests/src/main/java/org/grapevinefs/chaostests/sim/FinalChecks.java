@@ -45,7 +45,9 @@ final class FinalChecks {
                 + Sessions.differences(first, node));
       }
       if (!Sessions.alive(node).equals(registers)) {
-        throw new Violation("equal digests, equal state", first + " and " + node + " differ");
+        throw new Violation(
+            "equal digests, equal state",
+            first + " and " + node + " differ" + Sessions.differences(first, node));
       }
       checkDisk(node, view);
       world.nodes.stream()
@@ -123,7 +125,11 @@ final class FinalChecks {
       }
     }
     if (node.replica().counts().conflicts() != conflicts) {
-      throw new Violation("valid tree", node + " counts other conflict copies than there are");
+      throw new Violation(
+          "valid tree",
+          node
+              + " counts %d conflict copies, there are %d"
+                  .formatted(node.replica().counts().conflicts(), conflicts));
     }
   }
 

@@ -232,7 +232,7 @@ public final class Simulation {
       for (SimNode node : world.nodes) {
         transfers.fetch(node, reachableFrom(node));
         if (round > ROUNDS_TO_CONVERGE / 2) {
-          transfers.fetchFromBackup(node);
+          transfers.fetchFromBackup(node, round == ROUNDS_TO_CONVERGE - 1);
         }
         new SimSettler(node).run(SETTLE);
       }

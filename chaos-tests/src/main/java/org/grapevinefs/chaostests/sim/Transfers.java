@@ -9,6 +9,7 @@ import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Dot;
 import org.grapevinefs.replication.core.Entry;
 import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.Inode;
 import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.RangeMap;
 
@@ -66,6 +67,9 @@ final class Transfers {
   private boolean takeFromAny(
       List<SimNode> nodes, FileId source, ByteRange stretch, Dot dot, int[] into) {
     for (SimNode node : nodes) {
+      if (takeFromStaged(node, source, stretch, dot, into)) {
+        return true;
+      }
       List<FileId> places = new ArrayList<>(List.of(source));
       for (Entry entry : node.entries()) {
         if (entry.source().equals(source)) {
@@ -88,19 +92,37 @@ final class Transfers {
     return false;
   }
 
+  /** From a content that is whole but waits to show, for a name or for another content. */
+  private static boolean takeFromStaged(
+      SimNode node, FileId source, ByteRange stretch, Dot dot, int[] into) {
+    Inode inode = node.replica().inode(source);
+    for (Content content : inode == null ? List.<Content>of() : inode.contents()) {
+      int[] bytes = node.staged.get(content.dot());
+      boolean shows =
+          content instanceof Content.Regular regular && regular.ranges().shows(stretch, dot);
+      if (shows && bytes != null) {
+        System.arraycopy(
+            bytes, (int) stretch.offset(), into, (int) stretch.offset(), (int) stretch.length());
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * A content whose only holders lost their disks comes back from a backup of theirs; so does one
    * that its only holder deleted, while one who had only heard of it moved the file.
    */
-  void fetchFromBackup(SimNode self) {
+  void fetchFromBackup(SimNode self, boolean atLast) {
     Swarm swarm = world.swarm;
     boolean disksGetLost = swarm.wipes() + swarm.restores() + swarm.clones() > 0;
     for (PendingContent pending : self.replica().pendingContents(null, 1_000)) {
       Dot dot = pending.wanted().dot();
-      if (!disksGetLost && !world.ledger.isDeleted(dot)) {
+      if (disksGetLost || world.ledger.isDeleted(dot)) {
+        self.staged.put(dot, world.ledger.bytes(dot).clone());
+      } else if (atLast) {
         throw new Violation("bytes are kept", self + " can get " + pending + " from nobody");
       }
-      self.staged.put(dot, world.ledger.bytes(dot).clone());
     }
   }
 }

@@ -186,6 +186,10 @@ public record Inode(
     return latest;
   }
 
+  Inode withCreated(Timestamp newCreated) {
+    return new Inode(id, type, newCreated, places, attrs, contents);
+  }
+
   Inode withPlaces(List<Place> newPlaces) {
     return new Inode(id, type, created, newPlaces, attrs, contents);
   }

@@ -2,6 +2,7 @@
 package org.grapevinefs.replication.core;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -58,7 +59,24 @@ final class Merge {
     if (contents.isEmpty() && live) {
       contents = best(leftContents, rightContents);
     }
-    return new Inode(any.id(), any.type(), any.created(), places, attrs, contents);
+    Inode merged = new Inode(any.id(), any.type(), any.created(), places, attrs, contents);
+    return left == null || right == null
+        ? merged
+        : merged.withCreated(created(merged, left, right));
+  }
+
+  /**
+   * The birth. Two differ only if one side let the inode go and its people went on with what was
+   * left on disk: then it is a new one, unless something of the old is still there.
+   */
+  private static Timestamp created(Inode merged, Inode left, Inode right) {
+    if (left.created().equals(right.created())) {
+      return left.created();
+    }
+    boolean ofLeft = !Collections.disjoint(merged.dots(), left.dots());
+    boolean ofRight = !Collections.disjoint(merged.dots(), right.dots());
+    boolean leftIsOlder = left.created().compareTo(right.created()) < 0;
+    return ofLeft && (!ofRight || leftIsOlder) ? left.created() : right.created();
   }
 
   private static <T extends Stamped> List<T> register(

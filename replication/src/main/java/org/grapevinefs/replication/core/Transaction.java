@@ -268,6 +268,11 @@ final class Transaction implements Claims {
     List<Entry> entries = new ArrayList<>(reads.placed(now.shown()));
     entries.replaceAll(entry -> entry.equals(old) ? now : entry);
     putPlaced(now.shown(), entries);
+    // The name may be a given one now that was computed, or the other way round.
+    state.conflicts += (now.isConflict() ? 1 : 0) - (old.isConflict() ? 1 : 0);
+    if (now.isConflict()) {
+      mark(Table.CONFLICT, now.source(), true);
+    }
   }
 
   private void putPlaced(FileId shown, List<Entry> entries) {

@@ -133,6 +133,41 @@ class LetGoTest {
     assertThat(right.pendingContents(null, 10)).isEmpty();
   }
 
+  @Test
+  void settled_computedNameThatIsGivenNow_isNoConflictCopyAnyMore() {
+    make(left, FileId.ROOT, "a", NewContent.empty());
+    make(right, FileId.ROOT, "a", NewContent.empty());
+    level();
+    Entry copy = left.conflicts(1).getFirst().entry();
+    EntryName aside = EntryName.of("t");
+    right.rename(FileId.ROOT, copy.name(), FileId.ROOT, aside, 0);
+    right.rename(FileId.ROOT, aside, FileId.ROOT, copy.name(), 0);
+    level();
+    assertThat(left.lookup(FileId.ROOT, copy.name())).isNotNull();
+    assertThat(left.conflicts(10)).isEmpty();
+    assertThat(left.counts().conflicts()).isZero();
+  }
+
+  @Test
+  void merge_inodeMadeAnewAfterAPurge_hasTheBirthOfWhatIsLeft() {
+    Dot old = new Dot(new Origin(1), 1);
+    Dot fresh = new Dot(new Origin(2), 1);
+    Inode dead = inode(old, new Timestamp(1, 0));
+    Inode anew = inode(fresh, new Timestamp(2, 0));
+    Knowledge all = Knowledge.NONE.with(old).with(fresh);
+    assertThat(Merge.merge(dead, Knowledge.NONE.with(old), anew, all)).isEqualTo(anew);
+    assertThat(Merge.merge(anew, all, dead, Knowledge.NONE.with(old))).isEqualTo(anew);
+    Inode both = Merge.merge(dead, Knowledge.NONE.with(old), anew, Knowledge.NONE.with(fresh));
+    assertThat(both).extracting(Inode::created).isEqualTo(new Timestamp(1, 0));
+  }
+
+  private static Inode inode(Dot dot, Timestamp born) {
+    Place place = new Place.Live(dot, 1, List.of(new Link(FileId.ROOT, NAME)), List.of());
+    var content = new Content.Regular(dot, 1, born, 0, RangeMap.EMPTY, null);
+    return new Inode(
+        new FileId(3, 3), FileType.REGULAR, born, List.of(place), List.of(), List.of(content));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void commit_siblingMadeAFile_bytesThatItsFileCountedOnAreFetched(int seed) {
