@@ -91,6 +91,15 @@ final class LocalZoneTest {
   }
 
   @Test
+  void create_uncheckedWithAnotherSize_leavesTheFileAsItIs() throws Exception {
+    FileId file = create("a").id();
+    write(file, 0, "hello");
+    SetAttributes grow = new SetAttributes(0600, null, null, 9L, null, null);
+    Created again = zone.create(ANNA, FileId.ROOT, name("a"), new CreateMode.Unchecked(), grow);
+    assertThat(again.attributes().size()).isEqualTo(5);
+  }
+
+  @Test
   void create_exclusiveRepeated_findsItsOwnFileOnly() throws Exception {
     Created first = exclusive(7);
     assertThat(exclusive(7).attributes().id()).isEqualTo(first.attributes().id());
