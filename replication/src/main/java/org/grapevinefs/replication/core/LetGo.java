@@ -2,6 +2,7 @@
 package org.grapevinefs.replication.core;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -56,6 +57,34 @@ final class LetGo {
     }
     Attrs attrs = merged.shownAttrs();
     return attrs == null ? now : now.withAttrs(List.of(attrs.stamped(dot, attrs.clock())));
+  }
+
+  /**
+   * The merged state of an inode that both sides have: where each side lacks a content of the other
+   * and knows of it, one of the two had come back from a purge.
+   */
+  static @Nullable Inode merged(
+      Transaction tx,
+      Inode left,
+      Knowledge knowsLeft,
+      Inode right,
+      Knowledge knowsRight,
+      @Nullable Inode merged) {
+    if (merged == null || merged.isRoot() || merged.contents().isEmpty()) {
+      return merged;
+    }
+    boolean apart =
+        Collections.disjoint(left.contents(), right.contents())
+            && known(left.contents(), knowsRight)
+            && known(right.contents(), knowsLeft);
+    Attrs attrs = merged.shownAttrs();
+    return apart && attrs != null
+        ? merged.withAttrs(List.of(attrs.stamped(tx.nextDot(), attrs.clock())))
+        : merged;
+  }
+
+  private static boolean known(List<Content> values, Knowledge knowledge) {
+    return values.stream().allMatch(value -> knowledge.covers(value.dot()));
   }
 
   /**

@@ -150,7 +150,11 @@ public final class PullSession implements AutoCloseable {
       throw bad("a file that changed its type");
     }
     Inode merged = Merge.merge(before, mine, record, header.knowledge());
-    put(tx, record.id(), before, before == null ? LetGo.merged(tx, record, mine, merged) : merged);
+    Inode now =
+        before == null
+            ? LetGo.merged(tx, record, mine, merged)
+            : LetGo.merged(tx, before, mine, record, header.knowledge(), merged);
+    put(tx, record.id(), before, now);
   }
 
   private void dropAbsent(Transaction tx, Knowledge mine, Set<FileId> received) {
