@@ -40,7 +40,9 @@ class ProgramsIT {
   }
 
   private String run(String script) throws Exception {
-    return client.run("export HOME=/run; cd /mnt/z\n" + script, LONG).orFail();
+    LinuxClient.Result result = client.run("export HOME=/run; cd /mnt/z\n" + script, LONG);
+    assertThat(result.status()).as("%s%n%s", result.output(), mesh.node(1).lastWords()).isZero();
+    return result.output();
   }
 
   @Test

@@ -174,10 +174,19 @@ final class Versions {
     });
   }
 
-  /** Brings a file's bytes to disk; the caller holds its lock. */
+  /**
+   * Brings a file's bytes to disk; the caller holds its lock. That it cannot be opened, because its
+   * name has just gone, says nothing of the disk; that it cannot be synced does.
+   */
   void toDisk(OpenState state) throws IOException {
     try (OpenFile open = zone.open(state)) {
-      if (state.nameUnsynced) {
+      sync(open, state.nameUnsynced);
+    }
+  }
+
+  private void sync(OpenFile open, boolean withName) throws IOException {
+    try {
+      if (withName) {
         open.sync();
       } else {
         open.dataSync();
@@ -300,6 +309,13 @@ final class Versions {
         if (held.state().gone == null && zone.find(id) != null) {
           toDisk(held.state());
         }
+      } catch (IOException e) {
+        if (zone.fault() != null) {
+          throw e;
+        }
+        // Its name went between the look and the opening.
+        syncAll();
+        return;
       }
       zone.unsynced.remove(id);
     }

@@ -248,7 +248,7 @@ final class ZoneState {
   /** Ends all writing: what the disk said can no longer be relied on. */
   void fail(String why, Exception cause) {
     if (fault == null) {
-      fault = why;
+      fault = why + ": " + cause.getMessage();
       LOG.error("zone {} is read-only now: {}", name, why, cause);
     }
   }

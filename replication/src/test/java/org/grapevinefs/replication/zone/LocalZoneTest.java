@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,10 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
+import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
@@ -398,6 +403,45 @@ final class LocalZoneTest {
     write(file, 0, "x");
     org.awaitility.Awaitility.await()
         .untilAsserted(() -> assertThat(zone.status().knowledge().sum()).isGreaterThan(before));
+  }
+
+  @Test
+  void removeOfWhatIsBeingToldOf_leavesTheZoneWritable() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    CompletableFuture<Integer> telling =
+        CompletableFuture.supplyAsync(() -> {
+          int told = 0;
+          while (!over.get()) {
+            try (ZoneReplica.Answer answer = zone.answer(Knowledge.NONE, 0)) {
+              told += answer.header().count() > 0 ? 1 : 0;
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+          return told;
+        });
+    for (int i = 0; i < 300; i++) {
+      FileId file = create("file").id();
+      write(file, 0, "some bytes");
+      zone.closed(file, OpenMode.WRITE);
+      zone.remove(ANNA, FileId.ROOT, name("file"));
+    }
+    over.set(true);
+    assertThat(telling.get(60, TimeUnit.SECONDS)).isPositive();
+    assertThat(zone.status().fault()).isNull();
+  }
+
+  @Test
+  void commitOfAFileTakenFromTheDisk_failsAloneAndLeavesTheZoneWritable() throws Exception {
+    FileId file = create("gone").id();
+    write(file, 0, "some bytes");
+    zone.closed(file, OpenMode.WRITE);
+    zone.close();
+    Files.delete(home.files().resolve("gone"));
+    zone = home.open(ZoneSettings.DEFAULT);
+    assertThatThrownBy(() -> zone.commit(ANNA, file, 0, 0)).isInstanceOf(ZoneException.class);
+    assertThat(zone.status().fault()).isNull();
+    create("another");
   }
 
   private Attributes create(String name) throws ZoneException {
