@@ -8,6 +8,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -64,10 +66,13 @@ class AnyNodeIT {
     SortedSet<Integer> lines = new TreeSet<>();
     try (DirectoryStream<Path> versions = Files.newDirectoryStream(folder, "lines*")) {
       for (Path version : versions) {
+        List<Integer> numbers = new ArrayList<>();
         for (String line : Files.readAllLines(version)) {
           assertThat(line).matches("line \\d+");
-          lines.add(Integer.valueOf(line.substring(5)));
+          numbers.add(Integer.valueOf(line.substring(5)));
         }
+        assertThat(numbers).as("the order in %s", version).isSorted().doesNotHaveDuplicates();
+        lines.addAll(numbers);
       }
     }
     return lines;

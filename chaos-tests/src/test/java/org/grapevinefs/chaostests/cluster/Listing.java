@@ -2,7 +2,6 @@
 package org.grapevinefs.chaostests.cluster;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -29,14 +28,6 @@ record Listing(SortedMap<String, String> entries) {
       }
     }
     return new Listing(entries);
-  }
-
-  static Listing quietlyOf(Path folder) {
-    try {
-      return of(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static String words(Path path) throws IOException {

@@ -156,7 +156,7 @@ final class Mesh implements AutoCloseable {
   }
 
   /** Waits until members hold the same tree, names, modes and bytes. */
-  Listing awaitSame(String zone, int first, int... others) {
+  Listing awaitSame(String zone, int first, int... others) throws IOException {
     try {
       Awaitility.await("the same tree on " + first + " and " + Arrays.toString(others))
           .atMost(CONVERGENCE)
@@ -168,7 +168,7 @@ final class Mesh implements AutoCloseable {
       nodes.forEach(node -> words.append(node.lastWords()).append("\n--\n"));
       throw new AssertionError(words.toString(), e);
     }
-    return Listing.quietlyOf(files(first, zone));
+    return Listing.of(files(first, zone));
   }
 
   private void requireSame(String zone, int first, int... others) throws IOException {

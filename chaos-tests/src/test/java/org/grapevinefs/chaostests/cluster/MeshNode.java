@@ -154,13 +154,6 @@ final class MeshNode {
     }
   }
 
-  /** Lines of the log that hold a word. */
-  List<String> logged(String word) throws IOException {
-    try (var lines = Files.lines(log())) {
-      return lines.filter(line -> line.contains(word)).toList();
-    }
-  }
-
   /** Ends it as a power switch does. */
   void kill() {
     Process known = process;

@@ -81,17 +81,17 @@ final class StateTable {
   // The lock
 
   <T> T guarded(Guarded<T> work) throws NfsException {
-    List<Runnable> todo = List.of();
+    List<Runnable> due = List.of();
     lock.lock();
     try {
       return work.run();
     } finally {
       if (!afterwards.isEmpty()) {
-        todo = List.copyOf(afterwards);
+        due = List.copyOf(afterwards);
         afterwards.clear();
       }
       lock.unlock();
-      todo.forEach(Runnable::run);
+      due.forEach(Runnable::run);
     }
   }
 

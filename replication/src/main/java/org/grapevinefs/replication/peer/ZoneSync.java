@@ -265,8 +265,8 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
         }
         what = assignment.contents().stream().map(wanted::get).filter(Objects::nonNull).toList();
       }
-      Assignment todo = assignment;
-      work(() -> fetch(todo, what), why -> ended(todo, why));
+      Assignment next = assignment;
+      work(() -> fetch(next, what), why -> ended(next, why));
     }
   }
 
