@@ -152,7 +152,7 @@ final class ChangeSteps {
     if (intent != 0) {
       tx.delete(Table.INTENT, Keys.number(intent));
     }
-    Marking.mark(tx);
+    LetGo.mark(tx);
     context.commit(tx, false);
     return new Change(id, tx.dots, tx.ticks(), entry, gone, tx.state.unsettled > 0);
   }

@@ -98,11 +98,19 @@ final class LetGo {
     };
   }
 
+  /** Marks what the changes reach, among it whatever they left without a directory. */
+  static void mark(Transaction tx) {
+    Marking.mark(tx);
+    if (adoptOrphans(tx)) {
+      Marking.mark(tx);
+    }
+  }
+
   /**
    * Moves what is in directories that do not exist to the root, where it shows anyway; returns
    * whether there was anything.
    */
-  static boolean adoptOrphans(Transaction tx) {
+  private static boolean adoptOrphans(Transaction tx) {
     boolean any = false;
     for (FileId missing : new TreeSet<>(tx.state.missing)) {
       for (FileId id : new TreeSet<>(tx.reads.claimsIn(missing))) {

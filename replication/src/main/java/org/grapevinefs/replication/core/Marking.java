@@ -39,6 +39,8 @@ final class Marking {
     Map<FileId, Link> undoneBefore = tx.state.undone;
     updateUndone(changes);
     updateMissing(changes);
+    // A directory may fall back to where it came from long ago, which others know to be gone.
+    undoneNow(undoneBefore).forEach(this::checkParents);
     for (Transaction.Touched change : changes) {
       Inode now = change.now();
       if (now != null && !(tx.isSimple() && tx.isSettledHere(now.id()))) {
@@ -140,9 +142,11 @@ final class Marking {
         }
       }
     }
-    for (FileId id : tx.stirred()) {
-      tx.claimed(tx.inode(id), tx.state.undone).forEach(link -> checkParent(link.parent()));
-    }
+    tx.stirred().forEach(this::checkParents);
+  }
+
+  private void checkParents(FileId id) {
+    tx.claimed(tx.inode(id), tx.state.undone).forEach(link -> checkParent(link.parent()));
   }
 
   private void checkParent(FileId parent) {

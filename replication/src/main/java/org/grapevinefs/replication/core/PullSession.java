@@ -201,10 +201,7 @@ public final class PullSession implements AutoCloseable {
     changed.forEach(id -> takeOver(tx, id, reached));
     // Not before all are taken over: a file may have counted on the bytes of its sibling.
     reached.forEach(id -> Contents.updatePending(tx, id));
-    Marking.mark(tx);
-    if (LetGo.adoptOrphans(tx)) {
-      Marking.mark(tx);
-    }
+    LetGo.mark(tx);
     context.commit(tx, false);
     return new PullResult(changed, removed, List.of());
   }

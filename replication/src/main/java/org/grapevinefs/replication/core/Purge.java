@@ -2,7 +2,10 @@
 package org.grapevinefs.replication.core;
 
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.grapevinefs.replication.proto.KnowledgeRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -42,10 +45,12 @@ final class Purge {
   int run(Collection<String> otherMembers, long olderThan) {
     Transaction tx = context.begin();
     Knowledge everyone = knownByAll(tx.state.knowledge, otherMembers);
+    Set<FileId> onWays = waysOfFallenBack(tx);
     int purged = 0;
     for (FileId id : tx.reads.ids(Table.TOMBSTONE, BATCH)) {
       Inode inode = tx.inode(id);
-      if (inode == null || tx.reads.has(Table.UNSETTLED, id) || !mayGo(tx, inode)) {
+      boolean needed = onWays.contains(id) || tx.reads.has(Table.UNSETTLED, id);
+      if (inode == null || needed || !mayGo(tx, inode)) {
         continue;
       }
       boolean known = inode.places().stream().allMatch(place -> everyone.covers(place.dot()));
@@ -62,6 +67,23 @@ final class Purge {
       context.commit(tx, false);
     }
     return purged;
+  }
+
+  /**
+   * What decides where directories fall back to whose moves made a cycle. A deleted directory on
+   * such a cycle has nothing in it, but without it there were no cycle, and the one that fell back
+   * would show elsewhere: purging must change nothing that shows.
+   */
+  private static Set<FileId> waysOfFallenBack(Transaction tx) {
+    Set<FileId> looked = new HashSet<>();
+    List<FileId> showing = tx.state.undone.keySet().stream().filter(tx::isListed).toList();
+    Cycles.undone(
+        showing,
+        id -> {
+          looked.add(id);
+          return tx.inode(id);
+        });
+    return looked;
   }
 
   private static boolean mayGo(Transaction tx, Inode inode) {

@@ -46,6 +46,8 @@ final class Reorigin {
     if (last > sure) {
       tx.state.knowledge = tx.state.knowledge.with(new Dot(tx.state.origin, last - sure));
     }
+    // Of two changes with equal clocks the dots decide, so others' names may change too.
+    LetGo.mark(tx);
     context.commit(tx, true);
   }
 

@@ -132,6 +132,11 @@ final class Transaction implements Claims {
     return inode.isAlive() || state.revived.contains(inode.id());
   }
 
+  boolean isListed(FileId id) {
+    Inode inode = inode(id);
+    return inode != null && isListed(inode);
+  }
+
   private void updateClaims(FileId id, @Nullable Inode before, @Nullable Inode now) {
     List<Link> old = before != null && isListed(before) ? claimed(before, state.undone) : List.of();
     boolean deadDirectory = now != null && now.isDirectory() && !now.isAlive();

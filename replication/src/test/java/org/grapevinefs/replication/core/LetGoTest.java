@@ -3,74 +3,14 @@ package org.grapevinefs.replication.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What seeds of the simulator showed of purged tombstones and of files made of siblings. */
-class LetGoTest {
-
-  private static final AttrsChange OWNED = AttrsChange.owned(0644, 1, 1);
-  private static final Timestamp TIME = new Timestamp(1_700_000_000, 0);
-  private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);
-  private static final EntryName NAME = EntryName.of("a");
-
-  private Random random = new Random(5);
-  private Replica left = open("left");
-  private Replica right = open("right");
-  private Replica third = open("third");
-
-  private Replica open(String name) {
-    return Replica.open(new MemoryStore(), name, () -> NOW, random, Limits.DEFAULT, true);
-  }
-
-  private static FileId make(Replica replica, FileId in, String name, NewContent content) {
-    FileId id = replica.newId();
-    replica.create(id, in, EntryName.of(name), content, OWNED, 0);
-    return id;
-  }
-
-  private static void write(Replica replica, FileId id, long from, long size) {
-    List<ByteRange> written = from == size ? List.of() : List.of(ByteRange.between(from, size));
-    replica.version(id, size, TIME, List.of(), written, null, true, 0);
-  }
-
-  private static void take(Replica to, Replica from) {
-    Knowledge asked = to.knowledge();
-    try (Answer answer = from.answer(asked, false);
-        PullSession session = to.begin(answer.header(), asked)) {
-      while (answer.hasNext()) {
-        session.add(answer.header().response(), answer.next());
-      }
-      session.commit();
-    }
-  }
-
-  private static void pull(Replica to, Replica from) {
-    take(to, from);
-    new FakeDisk(to).settleAll();
-  }
-
-  /** Until all know the same; it must then be the same state and the same names. */
-  private void level() {
-    List<Replica> all = List.of(left, right, third);
-    for (int round = 0; round < 3; round++) {
-      for (Replica to : all) {
-        all.stream().filter(from -> from != to).forEach(from -> pull(to, from));
-      }
-    }
-    for (Replica replica : all) {
-      assertThat(replica.knowledge()).isEqualTo(left.knowledge());
-      assertThat(replica.stateDigest()).isEqualTo(left.stateDigest());
-      assertThat(new TreeView(replica.inodes(), replica.originNames()).paths())
-          .isEqualTo(new TreeView(left.inodes(), left.originNames()).paths());
-      assertThat(replica.counts().unsettled()).isZero();
-    }
-  }
+class LetGoTest extends ThreeReplicas {
 
   @Test
   void commit_editOfAFilePurgedHere_isOneStateEverywhere() {
@@ -171,10 +111,7 @@ class LetGoTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void commit_siblingMadeAFile_bytesThatItsFileCountedOnAreFetched(int seed) {
-    random = new Random(seed);
-    left = open("left");
-    right = open("right");
-    third = open("third");
+    restart(seed);
     FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
     write(left, file, 0, 10);
     pull(right, left);
