@@ -9,6 +9,7 @@ import org.grapevinefs.nfsgateway.client.Ops;
 import org.grapevinefs.nfsgateway.client.Reply;
 import org.grapevinefs.nfsgateway.client.RpcConnection;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
+import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,7 @@ class Minor0Test {
   private static final int OP_ILLEGAL = 10044;
   private static final int LOCKS_HELD = 10037;
   private static final int NOENT = 2;
+  private static final int EXIST = 17;
   private static final int SHARE_DENIED = 10015;
   private static final int RESOURCE = 10018;
   private static final int NOFILEHANDLE = 10020;
@@ -101,6 +103,24 @@ class Minor0Test {
       assertThat(send(connection, file(client, 5).close(first)).status()).isEqualTo(OK);
       assertThat(open).isNotEqualTo(first);
       assertThat(gateway.zone().opens()).isZero();
+    }
+  }
+
+  private static XdrWriter message(Ops ops) {
+    return new XdrWriter(256).opaque(new byte[0]).int32(0).int32(ops.count()).fixed(ops.bytes());
+  }
+
+  @Test
+  void creation_sentAgainUnderItsOldNumber_happensOnce() throws Exception {
+    try (RpcConnection connection = gateway.connection()) {
+      XdrWriter mkdir = message(new Ops().path("zone").mkdir("d"));
+      byte[] first = Nfs4Client.await(connection.callAs(77, 100_003, 4, 1, mkdir)).array();
+      byte[] again = Nfs4Client.await(connection.callAs(77, 100_003, 4, 1, mkdir)).array();
+      assertThat(again).isEqualTo(first);
+      assertThat(send(connection, new Ops().path("zone").mkdir("d")).status()).isEqualTo(EXIST);
+      XdrWriter other = message(new Ops().path("zone").mkdir("e"));
+      Nfs4Client.await(connection.callAs(77, 100_003, 4, 1, other));
+      assertThat(send(connection, new Ops().path("zone/e")).status()).isEqualTo(OK);
     }
   }
 

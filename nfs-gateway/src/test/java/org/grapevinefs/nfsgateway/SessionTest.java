@@ -9,6 +9,7 @@ import org.grapevinefs.nfsgateway.client.Nfs4Client;
 import org.grapevinefs.nfsgateway.client.Ops;
 import org.grapevinefs.nfsgateway.client.Reply;
 import org.grapevinefs.nfsgateway.client.RpcConnection;
+import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,7 @@ class SessionTest {
   private static final int EXIST = 17;
   private static final int GRACE = 10013;
   private static final int NO_GRACE = 10033;
+  private static final int STALE_CLIENTID = 10022;
   private static final int BADSESSION = 10052;
   private static final int BADSLOT = 10053;
   private static final int COMPLETE_ALREADY = 10054;
@@ -137,6 +139,24 @@ class SessionTest {
       Ops exchange = new Ops();
       exchange.op(42).int64(9).opaque(new byte[] {'a'}).int32(0).int32(0).int32(0);
       assertThat(Nfs4Client.send(connection, 1, exchange).status()).isEqualTo(CLID_INUSE);
+    }
+  }
+
+  @Test
+  void createSession_longAfterTheIntroduction_isRefused() throws Exception {
+    try (RpcConnection connection = gateway.connection()) {
+      Ops exchange = new Ops();
+      exchange.op(42).int64(9).opaque(new byte[] {'a'}).int32(0).int32(0).int32(0);
+      long client = Nfs4Client.send(connection, 1, exchange).expect(42).int64();
+      gateway.pass(GatewayFixture.LEASE.plusSeconds(1));
+      Ops create = new Ops();
+      XdrWriter out = create.op(43).int64(client).int32(1).int32(0);
+      for (int i = 0; i < 2; i++) {
+        out.int32(0).int32(8192).int32(8192).int32(8192).int32(32).int32(8).int32(0);
+      }
+      out.int32(0x4000_0000).int32(1).int32(0);
+      assertThat(Nfs4Client.send(connection, 1, create).status()).isEqualTo(STALE_CLIENTID);
+      assertThat(gateway.gateway().stats().clients()).isZero();
     }
   }
 

@@ -3,8 +3,10 @@ package org.grapevinefs.nfsgateway.rpc;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.BiConsumer;
 import org.dcache.oncrpc4j.xdr.Xdr;
 import org.glassfish.grizzly.Buffer;
+import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.filterchain.BaseFilter;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
@@ -24,14 +26,26 @@ final class RecordFilter extends BaseFilter {
   private static final int MAX_FRAGMENTS = 1_024;
   private static final int MAX_AUTH = 400;
   private static final int CALL = 0;
+  private static final int REPLY = 1;
   private static final int AUTH_NONE = 0;
   private static final int AUTH_SYS = 1;
   private static final int AUTH_TLS = 7;
 
   private final int maxMessage;
+  private final BiConsumer<Connection<?>, ByteBuffer> replies;
 
-  RecordFilter(int maxMessage) {
+  /**
+   * A filter.
+   *
+   * @param replies takes what clients answer to our own calls
+   */
+  RecordFilter(int maxMessage, BiConsumer<Connection<?>, ByteBuffer> replies) {
     this.maxMessage = maxMessage;
+    this.replies = replies;
+  }
+
+  private static boolean isReply(Buffer message) {
+    return message.remaining() >= 8 && message.getInt(message.position() + 4) == REPLY;
   }
 
   @Override
@@ -60,6 +74,16 @@ final class RecordFilter extends BaseFilter {
       at += 4 + size;
     }
     Buffer message = assemble(context.getMemoryManager(), stream, start, fragments);
+    if (isReply(message)) {
+      if (message.remaining() > BackChannel.MAX_ANSWER) {
+        return hangUp(context, stream);
+      }
+      ByteBuffer copy = ByteBuffer.allocate(message.remaining());
+      message.get(copy);
+      replies.accept(context.getConnection(), copy.flip());
+      stream.position(at);
+      return stream.hasRemaining() ? context.getRerunFilterAction() : context.getStopAction();
+    }
     if (!isSound(message)) {
       return hangUp(context, stream);
     }

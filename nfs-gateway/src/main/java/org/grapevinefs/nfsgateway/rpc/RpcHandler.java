@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.nfsgateway.rpc;
 
-import java.net.InetAddress;
 import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
@@ -23,6 +22,5 @@ public interface RpcHandler {
    *
    * @throws BadXdrException if the arguments are garbage
    */
-  XdrWriter call(int procedure, Credential credential, InetAddress client, XdrReader arguments)
-      throws BadXdrException;
+  XdrWriter call(Call call, XdrReader arguments) throws BadXdrException;
 }

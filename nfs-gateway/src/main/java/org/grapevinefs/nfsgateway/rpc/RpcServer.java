@@ -4,12 +4,15 @@ package org.grapevinefs.nfsgateway.rpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +26,7 @@ import org.dcache.oncrpc4j.rpc.RpcCall;
 import org.dcache.oncrpc4j.rpc.RpcDispatchable;
 import org.dcache.oncrpc4j.rpc.RpcDispatcher;
 import org.dcache.oncrpc4j.rpc.RpcProtocolFilter;
+import org.dcache.oncrpc4j.rpc.RpcTransport;
 import org.dcache.oncrpc4j.xdr.Xdr;
 import org.dcache.oncrpc4j.xdr.XdrAble;
 import org.dcache.oncrpc4j.xdr.XdrDecodingStream;
@@ -59,7 +63,30 @@ public final class RpcServer implements AutoCloseable {
   private static final int SELECTORS = 2;
   private static final int READ_BUFFER = 256 * 1024;
 
+  /** The two ends of a connection. */
+  private record Ends(Object here, Object there) {
+    static Ends of(Connection<?> connection) {
+      return new Ends(connection.getLocalAddress(), connection.getPeerAddress());
+    }
+  }
+
+  /** Stands where a connection was lost while its call waited. */
+  private static final BackChannel GONE =
+      new BackChannel() {
+        @Override
+        public boolean isOpen() {
+          return false;
+        }
+
+        @Override
+        public CompletableFuture<XdrReader> call(
+            int program, int version, int procedure, Auth auth, XdrWriter in, Duration patience) {
+          return CompletableFuture.failedFuture(new IOException("the connection is gone"));
+        }
+      };
+
   private final TCPNIOTransport transport;
+  private final Map<Ends, ConnectionChannel> channels = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor workers;
   private final AtomicInteger connections = new AtomicInteger();
   private final InetSocketAddress listen;
@@ -98,7 +125,7 @@ public final class RpcServer implements AutoCloseable {
       SSLEngineConfigurator server = new SSLEngineConfigurator(tls, false, false, true);
       chain.add(new StartTlsFilter(new SSLFilter(server, null), false));
     }
-    chain.add(new RecordFilter(limits.maxMessage()));
+    chain.add(new RecordFilter(limits.maxMessage(), this::replied));
     chain.add(new RpcProtocolFilter(new ReplyQueue()));
     chain.add(new RpcDispatcher(workers, programs(handlers), false, call -> {}));
     transport.setProcessor(chain.build());
@@ -117,7 +144,7 @@ public final class RpcServer implements AutoCloseable {
         new ThreadPoolExecutor.CallerRunsPolicy());
   }
 
-  private static Map<OncRpcProgram, RpcDispatchable> programs(List<RpcHandler> handlers) {
+  private Map<OncRpcProgram, RpcDispatchable> programs(List<RpcHandler> handlers) {
     Map<OncRpcProgram, RpcDispatchable> programs = new HashMap<>();
     for (RpcHandler handler : handlers) {
       programs.put(
@@ -126,7 +153,7 @@ public final class RpcServer implements AutoCloseable {
     return programs;
   }
 
-  private static void answer(RpcHandler handler, RpcCall call) {
+  private void answer(RpcHandler handler, RpcCall call) {
     if (call.getProcedure() == 0) {
       call.reply(XdrVoid.XDR_VOID);
       return;
@@ -139,13 +166,30 @@ public final class RpcServer implements AutoCloseable {
     try {
       XdrWriter reply =
           handler.call(
-              call.getProcedure(),
-              credential(call.getCredential()),
-              call.getTransport().getRemoteSocketAddress().getAddress(),
+              new Call(
+                  call.getXid(),
+                  call.getProcedure(),
+                  credential(call.getCredential()),
+                  call.getTransport().getRemoteSocketAddress(),
+                  channel(call.getTransport())),
               new XdrReader(arguments));
       call.reply(new Reply(reply));
     } catch (BadXdrException e) {
       call.failRpcGarbage();
+    }
+  }
+
+  private BackChannel channel(RpcTransport transport) {
+    ConnectionChannel channel =
+        channels.get(
+            new Ends(transport.getLocalSocketAddress(), transport.getRemoteSocketAddress()));
+    return channel != null ? channel : GONE;
+  }
+
+  private void replied(Connection<?> connection, ByteBuffer reply) {
+    ConnectionChannel channel = channels.get(Ends.of(connection));
+    if (channel != null) {
+      channel.answered(reply);
     }
   }
 
@@ -204,6 +248,8 @@ public final class RpcServer implements AutoCloseable {
 
     @Override
     public NextAction handleAccept(FilterChainContext context) {
+      Connection<?> connection = context.getConnection();
+      channels.put(Ends.of(connection), new ConnectionChannel(connection));
       if (connections.incrementAndGet() > most) {
         context.getConnection().closeSilently();
       }
@@ -212,6 +258,10 @@ public final class RpcServer implements AutoCloseable {
 
     @Override
     public NextAction handleClose(FilterChainContext context) {
+      ConnectionChannel channel = channels.remove(Ends.of(context.getConnection()));
+      if (channel != null) {
+        channel.closed();
+      }
       connections.decrementAndGet();
       return context.getInvokeAction();
     }

@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 import org.grapevinefs.nfsgateway.Export;
+import org.grapevinefs.nfsgateway.rpc.Call;
 import org.grapevinefs.nfsgateway.rpc.Credential;
+import org.grapevinefs.nfsgateway.rpc.ReplyCache;
 import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
@@ -30,12 +32,12 @@ final class Compound {
   private static final int MOST_AT_ONCE = 2;
 
   private final Engine engine;
-  private final Credential credential;
-  private final InetAddress client;
+  private final Call call;
   private final int minor;
   private final int operations;
   private final int requestSize;
   private int index;
+  private boolean once;
   private Session.@Nullable Slot slot;
   private @Nullable Session session;
   private Client named = Client.NOBODY;
@@ -49,16 +51,9 @@ final class Compound {
   private @Nullable Caller caller;
   private @Nullable OwnerSequence sequence;
 
-  private Compound(
-      Engine engine,
-      Credential credential,
-      InetAddress client,
-      int minor,
-      int operations,
-      int requestSize) {
+  private Compound(Engine engine, Call call, int minor, int operations, int requestSize) {
     this.engine = engine;
-    this.credential = credential;
-    this.client = client;
+    this.call = call;
     this.minor = minor;
     this.operations = operations;
     this.requestSize = requestSize;
@@ -70,7 +65,16 @@ final class Compound {
    *
    * @throws BadXdrException if not even its head can be read
    */
-  static XdrWriter answer(Engine engine, Credential credential, InetAddress client, XdrReader in)
+  static XdrWriter answer(Engine engine, Call call, XdrReader in) throws BadXdrException {
+    XdrReader head = in.copy();
+    head.view(MAX_TAG);
+    if (head.int32() != 0) {
+      return begin(engine, call, in).reply();
+    }
+    return engine.replies().once(call, in, () -> begin(engine, call, in));
+  }
+
+  private static ReplyCache.Answer begin(Engine engine, Call call, XdrReader in)
       throws BadXdrException {
     int size = in.remaining();
     byte[] tag = in.opaque(MAX_TAG);
@@ -82,14 +86,15 @@ final class Compound {
     out.int32(0);
     if (!OperationTable.serves(minor)) {
       out.patch(0, NfsStatus.MINOR_VERS_MISMATCH.code());
-      return out;
+      return new ReplyCache.Answer(out, false);
     }
     if (minor == 0 && operations > MOST_AT_ONCE * engine.limits().maxOperations()) {
       out.patch(0, NfsStatus.RESOURCE.code());
-      return out;
+      return new ReplyCache.Answer(out, false);
     }
-    Compound compound = new Compound(engine, credential, client, minor, operations, size);
-    return compound.run(in, out, countMark);
+    Compound compound = new Compound(engine, call, minor, operations, size);
+    XdrWriter reply = compound.run(in, out, countMark);
+    return new ReplyCache.Answer(reply, compound.once);
   }
 
   private XdrWriter run(XdrReader in, XdrWriter out, int countMark) {
@@ -135,6 +140,7 @@ final class Compound {
       } else {
         out.patch(start, number);
         engine.counters().count(op);
+        once |= actsOnce(op);
         status = run(op, in, out);
         if (out.size() > maxReply) {
           out.rewind(body);
@@ -169,6 +175,14 @@ final class Compound {
     }
     out.patch(start + 4, status.code());
     return status;
+  }
+
+  /** Whether doing it twice is not the same as doing it once. */
+  private static boolean actsOnce(Op op) {
+    return switch (op) {
+      case CREATE, LINK, OPEN, REMOVE, RENAME, SETATTR -> true;
+      default -> false;
+    };
   }
 
   private NfsStatus run(Op op, XdrReader in, XdrWriter out)
@@ -279,12 +293,16 @@ final class Compound {
     return minor;
   }
 
+  Call call() {
+    return call;
+  }
+
   Credential credential() {
-    return credential;
+    return call.credential();
   }
 
   InetAddress client() {
-    return client;
+    return call.client();
   }
 
   /** The caller as an export sees them, after squashing. */
@@ -299,7 +317,8 @@ final class Compound {
   }
 
   private Caller squash(Export export) {
-    boolean readOnly = export.isReadOnlyFor(client);
+    boolean readOnly = export.isReadOnlyFor(client());
+    Credential credential = credential();
     boolean all =
         switch (export.squash()) {
           case ALL -> true;

@@ -2,6 +2,7 @@
 package org.grapevinefs.nfsgateway.v4;
 
 import org.grapevinefs.nfsgateway.Limits;
+import org.grapevinefs.nfsgateway.rpc.ReplyCache;
 
 /**
  * What all compounds share.
@@ -13,6 +14,7 @@ import org.grapevinefs.nfsgateway.Limits;
  * @param serverName this server, told from all others: clients take two addresses with one name for
  *     one server
  * @param counters operations counted
+ * @param replies the last answers of minor version 0
  */
 record Engine(
     ExportTable exports,
@@ -20,4 +22,5 @@ record Engine(
     StateTable state,
     Limits limits,
     byte[] serverName,
-    OperationCounters counters) {}
+    OperationCounters counters,
+    ReplyCache replies) {}

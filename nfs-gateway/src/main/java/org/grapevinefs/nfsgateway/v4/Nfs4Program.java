@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.nfsgateway.v4;
 
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.grapevinefs.nfsgateway.GatewayConfig;
-import org.grapevinefs.nfsgateway.rpc.Credential;
+import org.grapevinefs.nfsgateway.rpc.Call;
+import org.grapevinefs.nfsgateway.rpc.ReplyCache;
 import org.grapevinefs.nfsgateway.rpc.RpcHandler;
 import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
@@ -30,7 +30,8 @@ public final class Nfs4Program implements RpcHandler {
                 config.clock(), config.lease(), config.grace(), config.limits(), config.records()),
             config.limits(),
             config.serverName().getBytes(StandardCharsets.UTF_8),
-            new OperationCounters());
+            new OperationCounters(),
+            new ReplyCache());
   }
 
   @Override
@@ -49,10 +50,8 @@ public final class Nfs4Program implements RpcHandler {
   }
 
   @Override
-  public XdrWriter call(
-      int procedure, Credential credential, InetAddress client, XdrReader arguments)
-      throws BadXdrException {
-    return Compound.answer(engine, credential, client, arguments);
+  public XdrWriter call(Call call, XdrReader arguments) throws BadXdrException {
+    return Compound.answer(engine, call, arguments);
   }
 
   /** How often each operation ran, by name. */

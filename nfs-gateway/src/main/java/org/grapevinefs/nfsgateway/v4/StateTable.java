@@ -195,8 +195,16 @@ final class StateTable {
     return next;
   }
 
+  /**
+   * The client with a number, called under the lock. One that introduced itself and was not heard
+   * of for a lease is forgotten.
+   */
   private Client known(long id) throws NfsException {
     Client client = clients.get(id);
+    if (client != null && !client.confirmed && isExpired(client)) {
+      drop(client);
+      client = null;
+    }
     if (client == null) {
       throw new NfsException(NfsStatus.STALE_CLIENTID);
     }

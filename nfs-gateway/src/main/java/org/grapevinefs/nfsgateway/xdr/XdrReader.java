@@ -3,6 +3,7 @@ package org.grapevinefs.nfsgateway.xdr;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
 
 /** A cursor over the XDR items of one message. Not thread-safe. */
 public final class XdrReader {
@@ -23,6 +24,14 @@ public final class XdrReader {
   /** A cursor at the same place that moves by itself. */
   public XdrReader copy() {
     return new XdrReader(buffer);
+  }
+
+  /** A checksum of the bytes not yet read, which are read by it. */
+  public long sum() {
+    CRC32C crc = new CRC32C();
+    int length = buffer.remaining();
+    crc.update(buffer);
+    return crc.getValue() << 32 | length;
   }
 
   /** Bytes not yet read. */

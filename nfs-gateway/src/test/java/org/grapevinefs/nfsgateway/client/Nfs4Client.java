@@ -107,7 +107,8 @@ public final class Nfs4Client implements AutoCloseable {
     return out;
   }
 
-  private static <T> T await(CompletableFuture<T> future) throws IOException {
+  /** Waits for an answer. */
+  public static <T> T await(CompletableFuture<T> future) throws IOException {
     try {
       return future.get(PATIENCE, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

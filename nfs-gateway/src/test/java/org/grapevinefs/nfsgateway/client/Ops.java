@@ -21,11 +21,13 @@ public final class Ops {
   /** No operations yet. */
   public Ops() {}
 
-  int count() {
+  /** How many. */
+  public int count() {
     return count;
   }
 
-  byte[] bytes() {
+  /** All of them. */
+  public byte[] bytes() {
     return out.toByteArray();
   }
 

@@ -91,7 +91,12 @@ public final class RpcConnection implements AutoCloseable {
    */
   public CompletableFuture<ByteBuffer> call(
       int program, int version, int procedure, XdrWriter arguments) {
-    int xid = lastXid.incrementAndGet();
+    return callAs(lastXid.incrementAndGet(), program, version, procedure, arguments);
+  }
+
+  /** As {@link #call} under a number of the caller's choice. */
+  public CompletableFuture<ByteBuffer> callAs(
+      int xid, int program, int version, int procedure, XdrWriter arguments) {
     XdrWriter head = new XdrWriter(128);
     head.int32(xid).int32(0).int32(2).int32(program).int32(version).int32(procedure);
     head.int32(1).int32(24).int32(0).int32(0).int32(uid).int32(gid).int32(1).int32(gid);
