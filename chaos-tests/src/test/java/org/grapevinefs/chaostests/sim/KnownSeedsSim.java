@@ -17,6 +17,12 @@ class KnownSeedsSim {
       textBlock =
           """
           107629, a purge took a directory that kept another one from a cycle
+          217292, a file and its sibling of the same change had one computed name
+          220547, a file and its sibling of the same change had one computed name
+          218822, moving a conflict copy took the equal content from the file itself
+          265201, moving a conflict copy took the equal content from the file itself
+          285658, bytes of a removed conflict copy that a newer content counted on were not fetched
+          254999, a file and its sibling of the same change had one computed name
           """)
   void history_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {
     assertThat(Simulation.run(seed, Mutant.NONE, false).violation()).as(wrong).isNull();

@@ -27,24 +27,30 @@ final class ConflictNames {
 
   /** The name for a version: {@code base (conflict from NODE DATE TIME).ext}. */
   static EntryName of(EntryName given, boolean directory, String node, Stamped version) {
-    return build(given, directory, node, version, false);
+    return build(given, directory, node, version, 0);
   }
 
-  /** The same, made different by the dot: for when {@link #of} is taken. */
-  static EntryName unique(EntryName given, boolean directory, String node, Stamped version) {
-    return build(given, directory, node, version, true);
+  /**
+   * The same, made different by the dot: for when {@link #of} is taken.
+   *
+   * @param attempt from 1 on; each gives another name
+   */
+  static EntryName unique(
+      EntryName given, boolean directory, String node, Stamped version, int attempt) {
+    return build(given, directory, node, version, attempt);
   }
 
   private static EntryName build(
-      EntryName given, boolean directory, String node, Stamped version, boolean unique) {
+      EntryName given, boolean directory, String node, Stamped version, int attempt) {
     byte[] bytes = given.toBytes();
     int dot = directory ? bytes.length : extension(bytes);
     byte[] base = Arrays.copyOf(bytes, dot);
     byte[] extension = Arrays.copyOfRange(bytes, dot, bytes.length);
     String note = MARK + clean(node) + " " + time(version.clock()) + ")";
-    String hash = HexFormat.of().toHexDigits(Hash64.mix(version.dot().hash64(), Hash64.of(bytes)));
-    byte[] middle =
-        (unique ? note + " ~" + hash.substring(0, 4) : note).getBytes(StandardCharsets.UTF_8);
+    long own = Hash64.mix(version.dot().hash64(), Hash64.of(bytes));
+    String hash = HexFormat.of().toHexDigits(attempt < 2 ? own : Hash64.mix(own, attempt));
+    String mark = attempt == 0 ? "" : " ~" + (attempt == 1 ? hash.substring(0, 4) : hash);
+    byte[] middle = (note + mark).getBytes(StandardCharsets.UTF_8);
     if (base.length + middle.length + extension.length > EntryName.MAX_BYTES) {
       // A cut name could meet that of another file: more of the hash keeps them apart.
       middle = (note + " ~" + hash).getBytes(StandardCharsets.UTF_8);

@@ -128,5 +128,7 @@ final class Removing {
     siblings.dropContent(tx, entry);
     tx.putHeld(entry.shown(), null);
     tx.mark(Table.DIRTY, entry.shown(), false);
+    // A newer content may have counted on these bytes.
+    Contents.updatePending(tx, entry.source());
   }
 }

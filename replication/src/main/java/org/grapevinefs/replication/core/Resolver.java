@@ -223,11 +223,16 @@ final class Resolver {
       Stamped version,
       Set<EntryName> given) {
     String node = claims.nodeName(version.dot().origin());
-    EntryName plain = ConflictNames.of(name, isDirectory, node, version);
-    if (!given.contains(plain) && bucket(directory, plain).isEmpty()) {
-      return plain;
+    EntryName computed = ConflictNames.of(name, isDirectory, node, version);
+    // A place and a content may be of one change, and people keep files under computed names.
+    for (int attempt = 1; isTaken(directory, computed, given); attempt++) {
+      computed = ConflictNames.unique(name, isDirectory, node, version, attempt);
     }
-    return ConflictNames.unique(name, isDirectory, node, version);
+    return computed;
+  }
+
+  private boolean isTaken(FileId directory, EntryName name, Set<EntryName> given) {
+    return given.contains(name) || !bucket(directory, name).isEmpty();
   }
 
   /** The names that an inode should have now, in no special order. */

@@ -112,7 +112,10 @@ final class Siblings {
     return inode;
   }
 
-  /** Takes a sibling's value out of its inode. */
+  /**
+   * Takes a sibling's value out of its inode. What shows under the file's own name stays, though it
+   * may have come to have the same bytes since; so does the last value, which is the file then.
+   */
   void dropContent(Transaction tx, Entry entry) {
     Inode inode = tx.inode(entry.source());
     Dot dot = entry.content();
@@ -122,7 +125,11 @@ final class Siblings {
       return;
     }
     List<Content> contents = new ArrayList<>(inode.contents());
-    contents.removeIf(other -> other.sameBytes(content));
+    List<Dot> own = tx.reads.placed(inode.id()).stream().map(Entry::content).toList();
+    contents.removeIf(other -> other.sameBytes(content) && !own.contains(other.dot()));
+    if (contents.isEmpty()) {
+      contents.add(content);
+    }
     // Some register must carry the change; the attributes can, with their old clock, so that a
     // change of them made apart still wins.
     Attrs attrs = inode.shownAttrs();

@@ -42,7 +42,10 @@ class ConflictNamesTest {
   @Test
   void unique_sameVersion_differsFromPlain() {
     EntryName given = EntryName.of("a");
-    assertThat(ConflictNames.unique(given, false, "n", VERSION).toString())
+    assertThat(ConflictNames.unique(given, false, "n", VERSION, 1).toString())
         .matches("a \\(conflict from n 2026-11-21 02-14-07\\) ~[0-9a-f]{4}");
+    assertThat(ConflictNames.unique(given, false, "n", VERSION, 2).toString())
+        .matches("a \\(conflict from n 2026-11-21 02-14-07\\) ~[0-9a-f]{16}")
+        .isNotEqualTo(ConflictNames.unique(given, false, "n", VERSION, 3).toString());
   }
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -148,5 +151,49 @@ class LetGoTest extends ThreeReplicas {
     right.settled(file, List.of(), Map.of());
     assertThat(right.counts().unsettled()).isZero();
     assertThat(right.dirty(10)).doesNotContain(directory);
+  }
+
+  @Test
+  void rename_siblingThatTheFileHasBecomeEqualTo_leavesTheFileItsContent() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    write(left, file, 0, 8);
+    version(right, file, 3, "same");
+    level();
+    Entry copy = left.conflicts(1).getFirst().entry();
+    // The file becomes what its sibling is, and the sibling is still on disk.
+    version(left, file, 3, "same");
+    left.rename(FileId.ROOT, copy.name(), FileId.ROOT, EntryName.of("b"), 0);
+    assertThat(size(left, file)).isEqualTo(3);
+    level();
+    assertThat(size(left, file)).isEqualTo(3);
+    assertThat(left.lookup(FileId.ROOT, EntryName.of("b"))).isNotNull();
+  }
+
+  @Test
+  void unlink_siblingThatANewerContentCountedOn_hasItsBytesFetched() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    skew.put("left", Duration.ofMinutes(1));
+    write(left, file, 0, 8);
+    write(third, file, 0, 3);
+    pull(left, third);
+    write(third, file, 6, 6);
+    take(left, third);
+    assertThat(left.pendingContents(null, 10)).isEmpty();
+    left.unlink(FileId.ROOT, left.conflicts(1).getFirst().entry().name(), 0);
+    assertThat(left.pendingContents(null, 10)).hasSize(1);
+    level();
+    assertThat(left.conflicts(10)).hasSize(1);
+  }
+
+  private static long size(Replica replica, FileId file) {
+    Inode inode = Objects.requireNonNull(replica.inode(file));
+    return inode.winner() instanceof Content.Regular regular ? regular.size() : -1;
+  }
+
+  private static void version(Replica replica, FileId id, long size, String hash) {
+    List<ByteRange> written = List.of(ByteRange.between(0, size));
+    replica.version(id, size, TIME, List.of(), written, Bytes.of(hash.getBytes(UTF_8)), true, 0);
   }
 }
