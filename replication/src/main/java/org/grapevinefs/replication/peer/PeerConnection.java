@@ -416,7 +416,7 @@ final class PeerConnection extends SimpleChannelInboundHandler<Frame> {
       call.deadline = deadline(true);
     }
     if (answer.hasFailure()) {
-      call.sink.failed(new PeerException(answer.getFailure()));
+      call.sink.failed(new PeerException(answer));
     } else {
       call.sink.answer(answer);
     }

@@ -2,6 +2,8 @@
 package org.grapevinefs.replication.peer;
 
 import java.io.IOException;
+import org.grapevinefs.replication.core.Knowledge;
+import org.grapevinefs.replication.peer.proto.Answer;
 import org.grapevinefs.replication.peer.proto.Failure;
 
 /** A request to a peer that got no answer, or a refusal. */
@@ -19,17 +21,21 @@ final class PeerException extends IOException {
 
   private final Kind kind;
   private final Failure failure;
+  private final transient Knowledge known;
 
   PeerException(Kind kind, String message) {
     super(message);
     this.kind = kind;
     this.failure = Failure.getDefaultInstance();
+    this.known = Knowledge.NONE;
   }
 
-  PeerException(Failure failure) {
-    super(failure.getCode() + ": " + failure.getMessage());
+  /** The refusal that an answer is. */
+  PeerException(Answer answer) {
+    super(answer.getFailure().getCode() + ": " + answer.getFailure().getMessage());
     this.kind = Kind.REFUSED;
-    this.failure = failure;
+    this.failure = answer.getFailure();
+    this.known = ZoneWire.known(answer.getKnownList());
   }
 
   Kind kind() {
@@ -38,6 +44,11 @@ final class PeerException extends IOException {
 
   Failure failure() {
     return failure;
+  }
+
+  /** What the one who refused knew. */
+  Knowledge known() {
+    return known;
   }
 
   /** Trouble between two nodes is no accident of this code: no stack trace. */

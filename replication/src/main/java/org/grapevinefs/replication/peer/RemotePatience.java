@@ -25,5 +25,5 @@ public record RemotePatience(
           Duration.ofSeconds(2),
           Duration.ofSeconds(1),
           Duration.ofSeconds(30),
-          Duration.ofMinutes(10));
+          Duration.ofSeconds(20));
 }

@@ -184,19 +184,26 @@ final class RemoteSession implements AutoCloseable {
       throw new PeerException(Kind.NOT_SENT, "the connection is closed");
     }
     CompletableFuture<Answer> answer = new CompletableFuture<>();
+    call.setSeen(seen().digest());
     connection.call(Request.newBuilder().setZone(call), completing(answer));
     return await(answer, deadline + patience.call().toNanos()).getZone();
   }
 
-  private static AnswerSink completing(CompletableFuture<Answer> future) {
+  private synchronized void saw(Knowledge more) {
+    seen = seen.join(more);
+  }
+
+  private AnswerSink completing(CompletableFuture<Answer> future) {
     return new AnswerSink() {
       @Override
       public void answer(Answer answer) {
+        saw(ZoneWire.known(answer.getKnownList()));
         future.complete(answer);
       }
 
       @Override
       public void failed(PeerException reason) {
+        saw(reason.known());
         future.completeExceptionally(reason);
       }
     };
@@ -304,12 +311,15 @@ final class RemoteSession implements AutoCloseable {
         anyBehind |= e.failure().getCode() == Failure.Code.BEHIND;
       }
     }
-    if (anyBehind) {
+    if (inUse != null) {
+      behind = false;
+    } else if (anyBehind) {
       allBehind();
     }
     return inUse;
   }
 
+  /** After some time, better an older state, said aloud, than none. */
   private void allBehind() {
     long now = transport.nanoTime();
     if (!behind) {
@@ -326,16 +336,12 @@ final class RemoteSession implements AutoCloseable {
   }
 
   private Attachment attach(NodeId member, PeerConnection connection) throws PeerException {
-    Knowledge needed;
-    synchronized (this) {
-      needed = seen;
-    }
     Attach.Builder attach =
         Attach.newBuilder()
             .setZone(zoneBytes)
             .setSession(id)
             .addAllOpens(opens.all())
-            .addAllSeen(ZoneWire.known(needed, Knowledge.NONE))
+            .addAllSeen(ZoneWire.known(seen(), Knowledge.NONE))
             .setWaitMillis((int) patience.catchUp().toMillis());
     CompletableFuture<Answer> first = new CompletableFuture<>();
     EventSink sink = new EventSink(first, connection);
@@ -365,10 +371,7 @@ final class RemoteSession implements AutoCloseable {
     @Override
     public void answer(Answer answer) {
       Attached attached = answer.getAttached();
-      Knowledge told = ZoneWire.known(attached.getKnownList());
-      synchronized (RemoteSession.this) {
-        seen = seen.join(told);
-      }
+      saw(ZoneWire.known(attached.getKnownList()));
       first.complete(answer);
       attached.getChangedList().forEach(file -> notifyListeners(ZoneWire.id(file)));
       if (attached.getEverything()) {

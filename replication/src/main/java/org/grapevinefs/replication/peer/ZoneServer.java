@@ -3,6 +3,7 @@ package org.grapevinefs.replication.peer;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -10,6 +11,7 @@ import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.gossip.ZoneId;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.Knowledge;
+import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.peer.ServedSession.Outcome;
@@ -31,6 +33,7 @@ final class ZoneServer {
   private static final long GRACE_NANOS = Duration.ofSeconds(60).toNanos();
   private static final int MAX_WAIT_MILLIS = 5_000;
   private static final int MAX_SESSIONS = 4096;
+  private static final int PENDING_LOOKED_AT = 1_000;
 
   private final Map<ZoneId, HostedZone> zones = new ConcurrentHashMap<>();
   private final FairExecutor<NodeId> workers;
@@ -117,16 +120,18 @@ final class ZoneServer {
       return;
     }
     if (call.hasOpen()) {
-      exchange.answer(
+      Answer.Builder answer =
           attempt(() -> {
             session.open(zone.files(), call.getOpen());
             return ZoneReply.getDefaultInstance();
-          }));
+          });
+      exchange.answer(withKnown(answer, zone, call));
       return;
     }
     Caller caller = ZoneWire.caller(call.getCaller());
     if (call.getOperation() == 0) {
-      exchange.answer(attempt(() -> ZoneCalls.run(zone.files(), call, caller)));
+      Answer.Builder answer = attempt(() -> ZoneCalls.run(zone.files(), call, caller));
+      exchange.answer(withKnown(answer, zone, call));
       if (call.hasWrite()) {
         zone.changed(call.getSession(), ZoneWire.id(call.getWrite().getFile()));
       }
@@ -146,7 +151,21 @@ final class ZoneServer {
         zone.changed(call.getSession(), touched);
       }
     }
-    var _ = outcome.answer().thenAccept(answer -> exchange.answer(answer.toBuilder()));
+    var _ =
+        outcome
+            .answer()
+            .thenAccept(answer -> exchange.answer(withKnown(answer.toBuilder(), zone, call)));
+  }
+
+  /**
+   * Adds what the session may have seen through this answer: also what is not on disk yet, since it
+   * binds the session only, which asks the same of the next member.
+   */
+  private static Answer.Builder withKnown(Answer.Builder answer, HostedZone zone, ZoneCall call) {
+    Knowledge now = zone.replica().status().knowledge();
+    return now.digest() == call.getSeen()
+        ? answer
+        : answer.addAllKnown(ZoneWire.known(now, Knowledge.NONE));
   }
 
   private static @Nullable FileId touched(ZoneCall call) {
@@ -195,7 +214,7 @@ final class ZoneServer {
     if (!known.includes(seen)) {
       known = zone.catchUp(seen, wait);
     }
-    if (!known.includes(seen) || !(seen.isEmpty() || shows(zone, wait))) {
+    if (!known.includes(seen) || !(seen.isEmpty() || shows(zone, seen, wait))) {
       exchange.fail(Failure.Code.BEHIND, "this member does not have all that was seen");
       return;
     }
@@ -223,10 +242,18 @@ final class ZoneServer {
     });
   }
 
-  /** Whether all that the replica knows can be seen in it, at the latest after a wait. */
-  private static boolean shows(HostedZone zone, Duration wait) {
+  /**
+   * Whether all that a session has seen can be seen here, at the latest after a wait for what is
+   * fetched already. With more contents to fetch than are looked at, it is taken for no.
+   */
+  private static boolean shows(HostedZone zone, Knowledge seen, Duration wait) {
     try {
-      return zone.replica().settle(wait);
+      if (!zone.replica().settle(wait)) {
+        return false;
+      }
+      List<PendingContent> pending = zone.replica().pending(PENDING_LOOKED_AT);
+      return pending.size() < PENDING_LOOKED_AT
+          && pending.stream().noneMatch(content -> seen.covers(content.wanted().dot()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

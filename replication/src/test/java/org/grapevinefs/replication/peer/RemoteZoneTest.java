@@ -129,7 +129,7 @@ class RemoteZoneTest {
     RemoteZone remote = third.service.remoteZone(TestMesh.ZONE, TestMesh.PATIENCE);
     known.write(EchoFiles.FILE, new byte[3]);
     remote.getattr(CALLER, EchoFiles.FILE);
-    await().until(() -> remote.session().seen().includes(known.knowledge()));
+    assertThat(remote.session().seen().includes(known.knowledge())).isTrue();
     first.close();
     assertThatThrownBy(() -> remote.getattr(CALLER, EchoFiles.FILE))
         .isInstanceOfSatisfying(
@@ -143,6 +143,57 @@ class RemoteZoneTest {
     again.close();
     assertThat(remote.getattr(CALLER, EchoFiles.FILE)).isEqualTo(EchoFiles.ATTRIBUTES);
     assertThat(remote.member()).isEqualTo(TestMesh.id(2));
+  }
+
+  @Test
+  void nobodyKnowsWhatWasSeen_afterAWhileGoesOnWithWhatThereIs() throws Exception {
+    RemotePatience soon =
+        new RemotePatience(
+            Duration.ofSeconds(30),
+            Duration.ofMillis(50),
+            Duration.ofMillis(50),
+            Duration.ofMillis(1),
+            Duration.ofMillis(300));
+    TestMesh.Node first = mesh.node(1, 1, 2);
+    FakeReplica known = first.host(true, one, access);
+    FakeReplica behind = mesh.node(2, 1, 2).host(true, two, access);
+    TestMesh.Node third = mesh.node(3, 1, 2);
+    third.connect(1, 2);
+    await().until(() -> third.service.stats().connected().size() == 2);
+    RemoteZone remote = third.service.remoteZone(TestMesh.ZONE, soon);
+    known.write(EchoFiles.FILE, new byte[3]);
+    remote.getattr(CALLER, EchoFiles.FILE);
+    first.close();
+    remote.getattr(CALLER, EchoFiles.FILE);
+    assertThat(remote.member()).isEqualTo(TestMesh.id(2));
+    assertThat(behind.knowledge().isEmpty()).isTrue();
+    assertThat(remote.session().seen().isEmpty()).isTrue();
+  }
+
+  @Test
+  void nearerMemberThatKnowsLess_isNotTakenHoweverOftenItIsLookedAt() throws Exception {
+    RemotePatience curious =
+        new RemotePatience(
+            Duration.ofSeconds(30),
+            Duration.ofMillis(50),
+            Duration.ofMillis(1),
+            Duration.ZERO,
+            Duration.ZERO);
+    TestMesh.Node second = mesh.node(2, 1, 2);
+    FakeReplica known = second.host(true, two, access);
+    TestMesh.Node third = mesh.node(3, 1, 2);
+    third.connect(2);
+    await().until(() -> third.service.stats().connected().size() == 1);
+    RemoteZone remote = third.service.remoteZone(TestMesh.ZONE, curious);
+    known.write(EchoFiles.FILE, new byte[3]);
+    remote.getattr(CALLER, EchoFiles.FILE);
+    mesh.node(1, 1, 2).host(true, one, access);
+    third.connect(1);
+    await().until(() -> third.service.stats().connected().size() == 2);
+    for (int look = 0; look < 5; look++) {
+      remote.getattr(CALLER, EchoFiles.FILE);
+      assertThat(remote.member()).isEqualTo(TestMesh.id(2));
+    }
   }
 
   @Test
