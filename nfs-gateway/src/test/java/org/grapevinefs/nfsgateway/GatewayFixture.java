@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.grapevinefs.nfsgateway.client.CallbackServer;
 import org.grapevinefs.nfsgateway.client.Nfs4Client;
 import org.grapevinefs.nfsgateway.client.Ops;
 import org.grapevinefs.nfsgateway.client.RpcConnection;
@@ -96,6 +97,12 @@ public final class GatewayFixture implements AutoCloseable {
   /** A root client of 4.2 with a session. */
   public Nfs4Client client(String owner) throws IOException, BadXdrException {
     return keep(Nfs4Client.connect(address(), 2, owner));
+  }
+
+  /** A root client of 4.2 that can be called back. */
+  public Nfs4Client client(String owner, CallbackServer callbacks)
+      throws IOException, BadXdrException {
+    return keep(Nfs4Client.connect(address(), 2, owner, callbacks));
   }
 
   /** A client of a user, that has not yet said that it reclaimed all. */

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.grapevinefs.gossip.GossipService;
 import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.gossip.ZoneId;
+import org.grapevinefs.replication.fs.ZoneViews;
 import org.grapevinefs.replication.peer.RemoteZone;
 import org.grapevinefs.replication.peer.ZoneAccess;
 import org.grapevinefs.replication.volume.Volume;
@@ -130,10 +131,15 @@ final class ZoneOpening implements ZoneTable.Opener {
             .open(settings(config));
     Live held = new Live(zone, volume, config);
     live.put(config.name(), held);
-    peers.service().addZone(id, zone, zone, held);
+    ZoneViews views = new ZoneViews(zone);
+    peers.service().addZone(id, zone, views.view(), held);
     VersionTeller teller = new VersionTeller(name, zone, gossip, events);
     return new ServedZone.Held(
-        config, zone, zone, volume.path().resolve(name), () -> end(id, config.name(), teller));
+        config,
+        views.view(),
+        zone,
+        volume.path().resolve(name),
+        () -> end(id, config.name(), teller));
   }
 
   private void end(ZoneId id, ZoneName name, VersionTeller teller) throws Exception {

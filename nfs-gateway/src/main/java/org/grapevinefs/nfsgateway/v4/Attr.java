@@ -2,8 +2,8 @@
 package org.grapevinefs.nfsgateway.v4;
 
 /**
- * Attribute numbers (RFC 8881, sections 5.6 and 5.7; RFC 7862, section 12.2; RFC 8276, section
- * 8.3).
+ * Attribute numbers (RFC 8881, sections 5.6 and 5.7; RFC 7862, section 12.2; RFC 8276, section 8.3;
+ * RFC 9754, section 3).
  */
 final class Attr {
 
@@ -58,6 +58,7 @@ final class Attr {
   static final int CLONE_BLKSIZE = 77;
   static final int CHANGE_ATTR_TYPE = 79;
   static final int XATTR_SUPPORT = 82;
+  static final int OPEN_ARGUMENTS = 86;
 
   /** What can be set, at creation too. */
   static final Bitmap SETTABLE =
@@ -107,7 +108,9 @@ final class Attr {
               MOUNTED_ON_FILEID)
           .or(SETTABLE);
 
-  private static final Bitmap IN_41 = IN_40.or(Bitmap.of(FS_LAYOUT_TYPES, SUPPATTR_EXCLCREAT));
+  /** OPEN_ARGUMENTS came with 4.2, and means the same where OPEN has the same arguments. */
+  private static final Bitmap IN_41 =
+      IN_40.or(Bitmap.of(FS_LAYOUT_TYPES, SUPPATTR_EXCLCREAT, OPEN_ARGUMENTS));
 
   private static final Bitmap IN_42 =
       IN_41.or(Bitmap.of(CLONE_BLKSIZE, CHANGE_ATTR_TYPE, XATTR_SUPPORT));

@@ -117,8 +117,18 @@ final class AttributeEncoder {
       case Attr.CLONE_BLKSIZE -> out.int32(4096);
       case Attr.CHANGE_ATTR_TYPE -> out.int32(CHANGE_IS_MONOTONIC);
       case Attr.XATTR_SUPPORT -> out.bool(true);
+      case Attr.OPEN_ARGUMENTS -> openArguments(out);
       default -> throw new IllegalStateException("attribute " + number);
     }
+  }
+
+  /** All that OPEN understands: access, denial, hints, claims and ways to create, by number. */
+  private static void openArguments(XdrWriter out) {
+    Bitmap.of(1, 2, 3).encode(out);
+    Bitmap.of(0, 1, 2, 3).encode(out);
+    Bitmap.of(3, 4).encode(out);
+    Bitmap.of(0, 1, 2, 4, 5).encode(out);
+    Bitmap.of(0, 1, 2, 3).encode(out);
   }
 
   private SpaceUsage usage(Target target) throws ZoneException {

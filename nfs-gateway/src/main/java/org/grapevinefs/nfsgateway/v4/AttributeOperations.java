@@ -25,6 +25,10 @@ final class AttributeOperations {
   /** Neither searching nor removing names. */
   private static final int FILE_RIGHTS = 0x2d | XATTR_RIGHTS;
 
+  /** What one who may write a file by a delegation may know better. */
+  private static final Bitmap WRITERS =
+      Bitmap.of(Attr.CHANGE, Attr.SIZE, Attr.TIME_METADATA, Attr.TIME_MODIFY);
+
   private static final int MAX_COMPARED = 65_536;
 
   private AttributeOperations() {}
@@ -45,6 +49,9 @@ final class AttributeOperations {
     }
     Target target = compound.current();
     Attributes attributes = PseudoRootAttributes.of(compound, target);
+    if (!wanted.and(WRITERS).isEmpty()) {
+      attributes = DelegationOperations.seen(compound, target, attributes);
+    }
     new AttributeEncoder(compound).encode(out, wanted, target, attributes);
     return NfsStatus.OK;
   }
@@ -55,6 +62,7 @@ final class AttributeOperations {
     AttributeDecoder.Wanted wanted = AttributeDecoder.decode(in, compound.minor());
     Target.InZone file = compound.file();
     Caller caller = compound.caller(file);
+    compound.engine().state().delegations().require(compound.stateOwner(), file, true);
     if (wanted.values().size() != null) {
       boolean opened =
           compound.engine().state().files().mayTouch(compound.stateOwner(), stateid, file, true);

@@ -3,8 +3,10 @@ package org.grapevinefs.nfsgateway.v4;
 
 import java.net.InetAddress;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One client and what it holds. Guarded by the lock of {@link StateTable} but for its lease. */
@@ -46,17 +48,30 @@ final class Client {
   private final InetAddress address;
   private volatile long renewed;
 
-  final Map<Session.Id, Session> sessions = new LinkedHashMap<>();
+  final Map<Session.Id, Session> sessions = new ConcurrentHashMap<>();
   final Map<Integer, State> states = new HashMap<>();
   final Map<OpenKey, State.Open> opens = new HashMap<>();
   final Map<LockKey, State.Lock> locks = new HashMap<>();
   final OwnerSequences sequences = new OwnerSequences();
-  boolean confirmed;
+
+  /** Delegations that were revoked and that the client has not yet acknowledged. */
+  final Set<Integer> revoked = ConcurrentHashMap.newKeySet();
+
+  /** Delegations held, and how many of them were called back. */
+  final AtomicInteger delegations = new AtomicInteger();
+
+  final AtomicInteger recalled = new AtomicInteger();
+
+  /** How a client of minor version 0 is called, and how it will be once it confirmed that. */
+  volatile @Nullable CallbackPath callback;
+
+  @Nullable CallbackPath callbackToBe;
+  volatile boolean confirmed;
 
   /** How often a client of minor version 0 introduced itself anew; guards each confirmation. */
   int introductions;
 
-  boolean sessionless;
+  volatile boolean sessionless;
   boolean mayReclaim;
   boolean reclaimComplete;
   int createSequence = 1;
@@ -69,6 +84,17 @@ final class Client {
     this.principal = principal;
     this.address = address;
     this.renewed = now;
+  }
+
+  /** A way to call the client, the best there is; null: none. */
+  @Nullable CallbackPath path() {
+    CallbackPath found = callback;
+    for (Session session : sessions.values()) {
+      if (found == null || !found.isUp()) {
+        found = session.back();
+      }
+    }
+    return found;
   }
 
   long id() {

@@ -18,7 +18,8 @@ final class FileStates {
   private static final int READ = 1;
   private static final int BOTH = 3;
 
-  private record FileKey(UUID zone, FileId file) {}
+  /** The name of a file of any zone. */
+  record FileKey(UUID zone, FileId file) {}
 
   private record StateKey(long client, int number) {}
 
@@ -27,18 +28,24 @@ final class FileStates {
   private final Map<FileKey, State.FileState> files = new ConcurrentHashMap<>();
   private final Map<StateKey, State> states = new ConcurrentHashMap<>();
   private final AtomicInteger opens = new AtomicInteger();
+  private final Delegations delegations;
   private int lastNumber;
 
-  FileStates(StateTable table, Limits limits) {
+  FileStates(StateTable table, Limits limits, FileHandles handles) {
     this.table = table;
     this.limits = limits;
+    this.delegations = new Delegations(table, this, handles);
+  }
+
+  Delegations delegations() {
+    return delegations;
   }
 
   int opens() {
     return opens.get();
   }
 
-  private static FileKey key(Target.InZone file) {
+  static FileKey key(Target.InZone file) {
     return new FileKey(file.export().zone(), file.file());
   }
 
@@ -48,7 +55,9 @@ final class FileStates {
   State find(Client client, Stateid stateid) throws NfsException {
     State state = states.get(new StateKey(stateid.client(), stateid.number()));
     if (state == null || state.client != client) {
-      throw new NfsException(NfsStatus.BAD_STATEID);
+      boolean revoked =
+          stateid.client() == client.id() && client.revoked.contains(stateid.number());
+      throw new NfsException(revoked ? NfsStatus.DELEG_REVOKED : NfsStatus.BAD_STATEID);
     }
     int seqid = state.seqid;
     if (stateid.seqid() != 0 && stateid.seqid() != seqid) {
@@ -66,7 +75,12 @@ final class FileStates {
     throw new NfsException(NfsStatus.BAD_STATEID);
   }
 
-  private static boolean isOf(State state, Target.InZone file) {
+  /** What is held of a file; null: nothing. */
+  State.@Nullable FileState find(FileKey key) {
+    return files.get(key);
+  }
+
+  static boolean isOf(State state, Target.InZone file) {
     return state.file.id.equals(file.file())
         && state.file.export.zone().equals(file.export().zone());
   }
@@ -80,6 +94,7 @@ final class FileStates {
   boolean mayTouch(Client client, Stateid stateid, Target.InZone file, boolean write)
       throws NfsException {
     if (stateid.isSpecial()) {
+      delegations.require(client, file, write);
       State.FileState known = files.get(key(file));
       if (known != null) {
         table.guarded(() -> {
@@ -95,7 +110,7 @@ final class FileStates {
     }
     // Reading through an open for writing is let through, for clients that fill pages (RFC 8881,
     // section 9.1.2).
-    if (write && (state.open().access & 2) == 0) {
+    if (write && (state.access() & 2) == 0) {
       throw new NfsException(NfsStatus.OPENMODE);
     }
     return true;
@@ -158,6 +173,7 @@ final class FileStates {
     State.FileState of = known != null ? known : new State.FileState(file.export(), file.file());
     Client.OpenKey name = new Client.OpenKey(owner, of);
     State.Open open = client.opens.get(name);
+    delegations.refuse(of, client, (access & 2) != 0 || deny != 0);
     refuseDenied(of, access, NfsStatus.SHARE_DENIED);
     for (State.Open other : List.copyOf(of.opens)) {
       if ((deny & other.access) != 0) {
@@ -216,15 +232,21 @@ final class FileStates {
   }
 
   private void tellClosed(State.Open open, int access) {
-    OpenMode mode = State.mode(access);
-    table.later(() -> open.file.export.files().closed(open.file.id, mode));
+    tellClosed(open.file, State.mode(access));
+  }
+
+  void tellClosed(State.FileState file, OpenMode mode) {
+    table.later(() -> file.export.files().closed(file.id, mode));
   }
 
   private void tellOpened(State.Open open, int access) {
-    OpenMode mode = State.mode(access);
+    tellOpened(open.file, State.mode(access));
+  }
+
+  void tellOpened(State.FileState file, OpenMode mode) {
     table.later(() -> {
       try {
-        open.file.export.files().opened(open.file.id, mode);
+        file.export.files().opened(file.id, mode);
       } catch (org.grapevinefs.replication.fs.ZoneException e) {
         // The file went just now. Its bytes stay readable for as long as the zone can tell; nothing
         // to undo.
@@ -232,22 +254,24 @@ final class FileStates {
     });
   }
 
-  private int number(Client client) throws NfsException {
+  int number(Client client) throws NfsException {
     if (client.states.size() >= limits.maxStatesPerClient()) {
       throw new NfsException(NfsStatus.RESOURCE);
     }
     do {
       lastNumber++;
-    } while (lastNumber == 0 || client.states.containsKey(lastNumber));
+    } while (lastNumber == 0
+        || client.states.containsKey(lastNumber)
+        || client.revoked.contains(lastNumber));
     return lastNumber;
   }
 
-  private void add(State state) {
+  void add(State state) {
     state.client.states.put(state.number, state);
     states.put(new StateKey(state.client.id(), state.number), state);
   }
 
-  private void remove(State state) {
+  void remove(State state) {
     state.client.states.remove(state.number);
     states.remove(new StateKey(state.client.id(), state.number));
   }
@@ -293,15 +317,26 @@ final class FileStates {
     remove(open);
     open.client.opens.remove(new Client.OpenKey(open.owner, open.file));
     open.file.opens.remove(open);
-    if (open.file.opens.isEmpty()) {
-      files.remove(new FileKey(open.file.export.zone(), open.file.id), open.file);
-    }
+    forgetIfIdle(open.file);
     opens.decrementAndGet();
     tellClosed(open, open.access);
   }
 
+  /** Forgets a file of which nothing is held any more. */
+  void forgetIfIdle(State.FileState file) {
+    if (file.opens.isEmpty() && file.delegations.isEmpty()) {
+      files.remove(file.key(), file);
+    }
+  }
+
   /** Takes all that a client holds away; called under the lock. */
   void dropAll(Client client) {
+    for (State state : List.copyOf(client.states.values())) {
+      if (state instanceof State.Delegation held) {
+        delegations.drop(held);
+      }
+    }
+    client.revoked.clear();
     for (State.Open open : List.copyOf(client.opens.values())) {
       drop(open);
     }
@@ -433,8 +468,11 @@ final class FileStates {
     });
   }
 
-  /** Gives up a lock owner's stateid that no lock needs any more. */
+  /** Gives up a lock owner's stateid that no lock needs any more, or one that was revoked. */
   void free(Client client, Stateid stateid) throws NfsException {
+    if (stateid.client() == client.id() && client.revoked.remove(stateid.number())) {
+      return;
+    }
     table.guarded(() -> {
       if (!(find(client, stateid) instanceof State.Lock lock)
           || lock.file.locks.holds(lock.owner)) {

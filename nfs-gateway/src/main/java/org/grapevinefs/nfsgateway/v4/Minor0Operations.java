@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.nfsgateway.v4;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.net.InetSocketAddress;
 import java.util.Map;
+import org.grapevinefs.nfsgateway.rpc.DialedChannel;
 import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What only minor version 0 has: clients without sessions (RFC 7530, section 16). The sequence
@@ -30,10 +35,10 @@ final class Minor0Operations {
       throws NfsException, BadXdrException {
     long verifier = in.int64();
     Opaque owner = new Opaque(in.opaque(MAX_OWNER));
-    in.int32();
+    int program = in.int32();
     in.view(MAX_ADDRESS);
-    in.view(MAX_ADDRESS);
-    in.int32();
+    String place = new String(in.opaque(MAX_ADDRESS), US_ASCII);
+    int ident = in.int32();
     try {
       long client =
           compound
@@ -42,7 +47,8 @@ final class Minor0Operations {
               .exchangeId(
                   owner, verifier, SessionOperations.principal(compound), compound.client(), false)
               .client();
-      int introduction = compound.engine().state().introduced(client);
+      int introduction =
+          compound.engine().state().introduced(client, callback(compound, program, place, ident));
       out.int64(client).int64(confirmation(client, introduction));
       return NfsStatus.OK;
     } catch (NfsException e) {
@@ -51,6 +57,29 @@ final class Minor0Operations {
       }
       return e.status();
     }
+  }
+
+  /**
+   * The way to a client that says where it listens, in the form {@code h.h.h.h.p.p}. Only its port
+   * is believed: this server connects to nobody but those who connected to it.
+   */
+  private static @Nullable CallbackPath callback(
+      Compound compound, int program, String place, int ident) {
+    String[] parts = place.split("\\.", -1);
+    int count = parts.length;
+    if (count < 3 || !isByte(parts[count - 1]) || !isByte(parts[count - 2])) {
+      return null;
+    }
+    int port = Integer.parseInt(parts[count - 2]) << 8 | Integer.parseInt(parts[count - 1]);
+    if (port == 0) {
+      return null;
+    }
+    InetSocketAddress client = new InetSocketAddress(compound.client(), port);
+    return CallbackPath.dialed(program, ident, new DialedChannel(client));
+  }
+
+  private static boolean isByte(String text) {
+    return text.matches("[0-9]{1,3}") && Integer.parseInt(text) <= 255;
   }
 
   /** What the client must show to confirm: another each time it introduces itself. */

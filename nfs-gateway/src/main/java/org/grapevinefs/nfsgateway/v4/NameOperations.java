@@ -102,12 +102,33 @@ final class NameOperations {
     }
   }
 
+  /** Fails with DELAY while others have delegations of what a name stands for. */
+  static void requireFree(Compound compound, Target.InZone dir, EntryName name)
+      throws NfsException {
+    Delegations delegations = compound.engine().state().delegations();
+    if (!delegations.anyIn(dir.export().zone())) {
+      return;
+    }
+    Target.InZone file;
+    try {
+      Caller caller = compound.caller(dir);
+      file =
+          new Target.InZone(
+              dir.export(), dir.export().files().lookup(caller, dir.file(), name).id());
+    } catch (ZoneException e) {
+      // No such file, or none that this caller may see: the operation itself will say so.
+      return;
+    }
+    delegations.require(compound.stateOwner(), file, true);
+  }
+
   private static NfsStatus link(Compound compound, XdrReader in, XdrWriter out)
       throws NfsException, ZoneException, BadXdrException {
     EntryName name = Names.decode(in);
     Target.InZone dir = compound.file();
     Target.InZone file = compound.savedFile();
     requireSameZone(dir, file);
+    compound.engine().state().delegations().require(compound.stateOwner(), file, true);
     encode(dir.export().files().link(compound.caller(dir), file.file(), dir.file(), name), out);
     return NfsStatus.OK;
   }
@@ -119,6 +140,8 @@ final class NameOperations {
     Target.InZone to = compound.file();
     Target.InZone from = compound.savedFile();
     requireSameZone(from, to);
+    requireFree(compound, from, oldName);
+    requireFree(compound, to, newName);
     Renamed renamed =
         to.export().files().rename(compound.caller(to), from.file(), oldName, to.file(), newName);
     encode(renamed.from(), out);
@@ -130,6 +153,7 @@ final class NameOperations {
       throws NfsException, ZoneException, BadXdrException {
     EntryName name = Names.decode(in);
     Target.InZone dir = compound.file();
+    requireFree(compound, dir, name);
     encode(dir.export().files().remove(compound.caller(dir), dir.file(), name), out);
     return NfsStatus.OK;
   }

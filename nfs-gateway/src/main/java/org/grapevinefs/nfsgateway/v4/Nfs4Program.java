@@ -22,12 +22,18 @@ public final class Nfs4Program implements RpcHandler {
 
   /** The program with nothing known of any client yet. */
   public Nfs4Program(GatewayConfig config) {
+    FileHandles handles = new FileHandles(config.handleKey());
     this.engine =
         new Engine(
             new ExportTable(config.exports(), config.clock()),
-            new FileHandles(config.handleKey()),
+            handles,
             new StateTable(
-                config.clock(), config.lease(), config.grace(), config.limits(), config.records()),
+                config.clock(),
+                config.lease(),
+                config.grace(),
+                config.limits(),
+                config.records(),
+                handles),
             config.limits(),
             config.serverName().getBytes(StandardCharsets.UTF_8),
             new OperationCounters(),

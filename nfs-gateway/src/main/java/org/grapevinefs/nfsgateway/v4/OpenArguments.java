@@ -37,7 +37,9 @@ record OpenArguments(
   /** The wish for no delegation. */
   static final int NO_DELEGATION_WANTED = 0x400;
 
-  private static final int WANT_MASK = 0x3ff00;
+  /** All hints, those of RFC 9754 too: what is not understood is not heeded. */
+  static final int WANT_MASK = 0x33ff00;
+
   private static final int DELEGATION_MASK = 0xff00;
 
   /** Which file. */
@@ -48,11 +50,14 @@ record OpenArguments(
     /** The current file. */
     record Current() implements Claim {}
 
-    /** The current file, open before the server restarted. */
-    record Previous() implements Claim {}
+    /** The current file, open before the server restarted, with a delegation: 1 read, 2 write. */
+    record Previous(int delegation) implements Claim {}
 
-    /** By a delegation, which nobody was given. */
-    record Delegated() implements Claim {}
+    /** By a delegation that the client holds; no name: the current file. */
+    record Delegated(Stateid delegation, @Nullable EntryName name) implements Claim {}
+
+    /** By a delegation from before the client restarted, which none outlives. */
+    record DelegatedBefore() implements Claim {}
   }
 
   private record How(@Nullable CreateMode mode, SetAttributes attributes, Bitmap which) {}
@@ -105,24 +110,19 @@ record OpenArguments(
     return switch (in.int32()) {
       case 0 -> new Claim.Named(Names.decode(in));
       case 1 -> {
-        in.int32();
-        yield new Claim.Previous();
+        yield new Claim.Previous(in.int32());
       }
       case 2 -> {
-        Stateid.decode(in);
-        Names.decode(in);
-        yield new Claim.Delegated();
+        Stateid delegation = Stateid.decode(in);
+        yield new Claim.Delegated(delegation, Names.decode(in));
       }
       case 3 -> {
         Names.decode(in);
-        yield new Claim.Delegated();
+        yield new Claim.DelegatedBefore();
       }
       case 4 -> new Claim.Current();
-      case 5 -> {
-        Stateid.decode(in);
-        yield new Claim.Delegated();
-      }
-      case 6 -> new Claim.Delegated();
+      case 5 -> new Claim.Delegated(Stateid.decode(in), null);
+      case 6 -> new Claim.DelegatedBefore();
       default -> throw new BadXdrException("no such claim");
     };
   }

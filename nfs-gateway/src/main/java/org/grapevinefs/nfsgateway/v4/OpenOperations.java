@@ -5,6 +5,7 @@ import java.util.Map;
 import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
+import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
@@ -22,11 +23,6 @@ final class OpenOperations {
   private static final int WRITE = 2;
   private static final int RESULT_LOCKTYPE_POSIX = 4;
   private static final int RESULT_CONFIRM = 2;
-  private static final int NO_DELEGATION = 0;
-  private static final int NO_DELEGATION_EXT = 3;
-  private static final int NOT_WANTED = 0;
-  private static final int RESOURCE = 2;
-  private static final int WANT_MASK = 0x3ff00;
 
   /** The file that OPEN found or made. */
   private record Found(
@@ -34,7 +30,8 @@ final class OpenOperations {
       @Nullable DirectoryChange directory,
       Bitmap set,
       FileType type,
-      boolean mine) {}
+      boolean mine,
+      boolean made) {}
 
   private OpenOperations() {}
 
@@ -61,6 +58,8 @@ final class OpenOperations {
     if (!found.mine()) {
       requireRights(compound.caller(file), file, arguments.access());
     }
+    boolean writes = (arguments.access() & WRITE) != 0 || arguments.deny() != 0;
+    state.delegations().require(client, file, writes);
     file.export().files().opened(file.file(), State.mode(arguments.access()));
     Stateid stateid =
         state
@@ -75,9 +74,10 @@ final class OpenOperations {
     } else {
       NameOperations.encode(change, out);
     }
-    out.int32(RESULT_LOCKTYPE_POSIX | toConfirm(compound, reclaim));
+    int confirm = toConfirm(compound, reclaim);
+    out.int32(RESULT_LOCKTYPE_POSIX | confirm);
     found.set().encode(out);
-    encodeNoDelegation(arguments.wish(), out);
+    new DelegationOffer(arguments, found.made(), confirm != 0).encode(client, file, state, out);
     return NfsStatus.OK;
   }
 
@@ -89,17 +89,6 @@ final class OpenOperations {
     }
     sequence.confirmed = reclaim;
     return reclaim ? 0 : RESULT_CONFIRM;
-  }
-
-  /** One who spoke of delegations is told why there is none (RFC 8881, section 18.16.3). */
-  private static void encodeNoDelegation(int wish, XdrWriter out) {
-    if (wish == 0) {
-      out.int32(NO_DELEGATION);
-    } else if (wish == OpenArguments.NO_DELEGATION_WANTED) {
-      out.int32(NO_DELEGATION_EXT).int32(NOT_WANTED);
-    } else {
-      out.int32(NO_DELEGATION_EXT).int32(RESOURCE).bool(false);
-    }
   }
 
   private static void requireRegular(FileType type) throws NfsException {
@@ -135,15 +124,37 @@ final class OpenOperations {
       case OpenArguments.Claim.Named named -> findNamed(compound, arguments, named);
       case OpenArguments.Claim.Current current -> findCurrent(compound, false);
       case OpenArguments.Claim.Previous previous -> findCurrent(compound, true);
-      case OpenArguments.Claim.Delegated delegated -> throw new NfsException(NfsStatus.BAD_STATEID);
+      case OpenArguments.Claim.Delegated delegated -> findDelegated(compound, arguments, delegated);
+      case OpenArguments.Claim.DelegatedBefore before -> throw new NfsException(NfsStatus.NOTSUPP);
     };
+  }
+
+  /** A file that the client opened by itself while it had a delegation of it. */
+  private static Found findDelegated(
+      Compound compound, OpenArguments arguments, OpenArguments.Claim.Delegated claim)
+      throws NfsException, ZoneException {
+    StateTable state = compound.engine().state();
+    State.Delegation held =
+        state.delegations().held(compound.stateOwner(), compound.resolve(claim.delegation()));
+    EntryName name = claim.name();
+    Found found =
+        name == null
+            ? findCurrent(compound, false)
+            : findNamed(compound, arguments, new OpenArguments.Claim.Named(name));
+    if (!FileStates.isOf(held, found.file())) {
+      throw new NfsException(NfsStatus.BAD_STATEID);
+    }
+    if ((arguments.access() & ~held.access()) != 0) {
+      throw new NfsException(NfsStatus.OPENMODE);
+    }
+    return found;
   }
 
   private static Found findCurrent(Compound compound, boolean mine)
       throws NfsException, ZoneException {
     Target.InZone file = compound.file();
     Attributes a = file.export().files().getattr(compound.caller(file), file.file());
-    return new Found(file, null, Bitmap.EMPTY, a.type(), mine);
+    return new Found(file, null, Bitmap.EMPTY, a.type(), mine, false);
   }
 
   private static Found findNamed(
@@ -159,24 +170,27 @@ final class OpenOperations {
     if (mode == null) {
       Attributes a = files.lookup(caller, dir.file(), named.name());
       Target.InZone file = new Target.InZone(dir.export(), a.id());
-      return new Found(file, null, Bitmap.EMPTY, a.type(), false);
+      return new Found(file, null, Bitmap.EMPTY, a.type(), false, false);
+    }
+    Long size = arguments.attributes().size();
+    boolean empties = size != null && size == 0;
+    if (empties) {
+      NameOperations.requireFree(compound, dir, named.name());
     }
     Created created = files.create(caller, dir.file(), named.name(), mode, arguments.attributes());
     Attributes a = created.attributes();
     boolean mine = created.fresh() || mode instanceof CreateMode.Exclusive;
     // Of a file that was there nothing is set; only, it may be emptied.
-    Long size = arguments.attributes().size();
-    boolean emptied = size != null && size == 0;
-    Bitmap set = mine ? arguments.which() : emptied ? Bitmap.of(Attr.SIZE) : Bitmap.EMPTY;
+    Bitmap set = mine ? arguments.which() : empties ? Bitmap.of(Attr.SIZE) : Bitmap.EMPTY;
     return new Found(
-        new Target.InZone(dir.export(), a.id()), created.directory(), set, a.type(), mine);
+        new Target.InZone(dir.export(), a.id()), created.directory(), set, a.type(), mine, true);
   }
 
   private static NfsStatus downgrade(Compound compound, XdrReader in, XdrWriter out)
       throws NfsException, BadXdrException {
     Stateid stateid = compound.resolve(Stateid.decode(in));
     in.int32();
-    int access = in.int32() & ~WANT_MASK;
+    int access = in.int32() & ~OpenArguments.WANT_MASK;
     int deny = in.int32();
     if (!FileStates.isAccess(access) || deny < 0 || deny > 3) {
       throw new NfsException(NfsStatus.INVAL);

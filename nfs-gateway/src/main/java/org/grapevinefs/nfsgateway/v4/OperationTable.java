@@ -54,6 +54,7 @@ final class OperationTable {
     NameOperations.addTo(table);
     DirectoryOperations.addTo(table);
     OpenOperations.addTo(table);
+    DelegationOperations.addTo(table);
     LockOperations.addTo(table);
     DataOperations.addTo(table);
     return table;

@@ -120,6 +120,7 @@ final class Sequenced implements Operation {
     return switch (held) {
       case State.Open open -> client.sequences.of(open.owner, false);
       case State.Lock lock -> client.sequences.of(lock.owner.owner(), true);
+      case State.Delegation delegation -> throw new NfsException(NfsStatus.BAD_STATEID);
       case null -> {
         OwnerSequence closer = client.sequences.closer(place.stateid.number());
         if (closer == null) {

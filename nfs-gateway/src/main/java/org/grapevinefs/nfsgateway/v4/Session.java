@@ -5,8 +5,8 @@ import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's fore channel: slots that make each message's effect happen exactly once (RFC 8881,
- * section 2.10.6).
+ * A session: the way back to its client, and its fore channel's slots that make each message's
+ * effect happen exactly once (RFC 8881, section 2.10.6).
  */
 final class Session {
 
@@ -75,15 +75,17 @@ final class Session {
 
   private final Id id;
   private final Client client;
+  private final CallbackPath back;
   private final Slot[] slots;
   private final int maxRequest;
   private final int maxResponse;
   private final int maxCached;
   private final int maxOperations;
 
-  Session(Id id, Client client, ChannelAttributes fore) {
+  Session(Id id, Client client, ChannelAttributes fore, CallbackPath back) {
     this.id = id;
     this.client = client;
+    this.back = back;
     this.maxRequest = fore.maxRequest();
     this.maxResponse = fore.maxResponse();
     this.maxCached = fore.maxCached();
@@ -120,6 +122,11 @@ final class Session {
 
   Client client() {
     return client;
+  }
+
+  /** The back channel, over whatever connections it has. */
+  CallbackPath back() {
+    return back;
   }
 
   int slots() {

@@ -2,6 +2,8 @@
 package org.grapevinefs.nfsgateway.v4;
 
 import java.util.Map;
+import org.grapevinefs.nfsgateway.rpc.BackChannel;
+import org.grapevinefs.nfsgateway.rpc.Credential;
 import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
@@ -19,6 +21,11 @@ final class SessionOperations {
   private static final int CREATE_FLAGS = 7;
   private static final int FORE = 1;
   private static final int BACK = 2;
+  private static final int FORE_OR_BOTH = 3;
+  private static final int BACK_OR_BOTH = 7;
+  private static final int BACK_CHANNEL = 2;
+  private static final int PATH_DOWN = 1;
+  private static final int RECALLABLE_REVOKED = 0x40;
 
   private SessionOperations() {}
 
@@ -85,8 +92,8 @@ final class SessionOperations {
     int flags = in.int32();
     ChannelAttributes fore = ChannelAttributes.decode(in);
     ChannelAttributes back = ChannelAttributes.decode(in);
-    in.int32();
-    skipCallbackSecurity(in);
+    int program = in.int32();
+    BackChannel.Auth auth = callbackSecurity(in);
     if ((flags & ~CREATE_FLAGS) != 0) {
       throw new NfsException(NfsStatus.INVAL);
     }
@@ -104,12 +111,15 @@ final class SessionOperations {
                 sequence,
                 principal(compound),
                 granted,
+                name -> CallbackPath.ofSession(compound.minor(), name, program, auth),
                 (session, number) -> {
                   XdrWriter body = new XdrWriter(128);
                   encode(session.id(), body);
-                  // No flag: the session does not persist, and has no back channel, for nothing is
-                  // ever called back.
-                  body.int32(number).int32(0);
+                  // The session does not persist; it has a back channel if it was asked for.
+                  if ((flags & BACK_CHANNEL) != 0) {
+                    session.back().bind(compound.call().back());
+                  }
+                  body.int32(number).int32(flags & BACK_CHANNEL);
                   granted.encode(body);
                   grantedBack.encode(body);
                   return body.toByteArray();
@@ -118,27 +128,34 @@ final class SessionOperations {
     return NfsStatus.OK;
   }
 
-  private static void skipCallbackSecurity(XdrReader in) throws BadXdrException {
+  /** The first way of callback security that there is here; GSS is not. */
+  private static BackChannel.Auth callbackSecurity(XdrReader in) throws BadXdrException {
     int count = in.length(16);
+    BackChannel.Auth chosen = null;
     for (int i = 0; i < count; i++) {
-      switch (in.int32()) {
-        case 0 -> {}
-        case 1 -> {
-          in.int32();
-          in.view(255);
-          in.int32();
-          in.int32();
-          int groups = in.length(16);
-          in.fixed(groups * 4);
-        }
-        case 6 -> {
-          in.int32();
-          in.view(MAX_OWNER);
-          in.view(MAX_OWNER);
-        }
-        default -> throw new BadXdrException("no such callback security");
-      }
+      BackChannel.Auth offered =
+          switch (in.int32()) {
+            case 0 -> BackChannel.Auth.NONE;
+            case 1 -> systemAuth(in);
+            case 6 -> {
+              in.int32();
+              in.view(MAX_OWNER);
+              in.view(MAX_OWNER);
+              yield null;
+            }
+            default -> throw new BadXdrException("no such callback security");
+          };
+      chosen = chosen == null ? offered : chosen;
     }
+    return chosen == null ? BackChannel.Auth.NONE : chosen;
+  }
+
+  private static BackChannel.Auth systemAuth(XdrReader in) throws BadXdrException {
+    XdrWriter body = new XdrWriter(128);
+    body.int32(in.int32()).opaque(in.opaque(255)).int32(in.int32()).int32(in.int32());
+    int groups = in.length(16);
+    body.int32(groups).fixed(in.fixed(groups * 4));
+    return new BackChannel.Auth(Credential.SYS, body.toByteArray());
   }
 
   private static Session.Id sessionId(XdrReader in) throws BadXdrException {
@@ -173,8 +190,21 @@ final class SessionOperations {
     compound.engine().state().renew(session.client());
     encode(id, out);
     int highest = session.slots() - 1;
-    out.int32(sequence).int32(slot).int32(highest).int32(highest).int32(0);
+    out.int32(sequence).int32(slot).int32(highest).int32(highest);
+    out.int32(flags(compound.engine().state(), session));
     return NfsStatus.OK;
+  }
+
+  /** What the client should know of its state (RFC 8881, section 18.46.3). */
+  private static int flags(StateTable state, Session session) throws NfsException {
+    Client client = session.client();
+    state.delegations().revokeOverdue(client);
+    int flags = client.revoked.isEmpty() ? 0 : RECALLABLE_REVOKED;
+    if (client.delegations.get() > 0) {
+      CallbackPath path = client.path();
+      flags |= path == null || !path.isUp() ? PATH_DOWN : 0;
+    }
+    return flags;
   }
 
   private static NfsStatus destroySession(Compound compound, XdrReader in, XdrWriter out)
@@ -199,20 +229,27 @@ final class SessionOperations {
     Session.Id id = sessionId(in);
     int direction = in.int32();
     in.bool();
-    compound.engine().state().session(id);
-    if (direction == BACK || direction < FORE || direction > 7) {
-      throw new NfsException(NfsStatus.INVAL);
+    Session session = compound.engine().state().session(id);
+    int granted =
+        switch (direction) {
+          case FORE -> FORE;
+          case BACK -> BACK;
+          case FORE_OR_BOTH, BACK_OR_BOTH -> FORE | BACK;
+          default -> throw new NfsException(NfsStatus.INVAL);
+        };
+    if ((granted & BACK) != 0) {
+      session.back().bind(compound.call().back());
     }
     encode(id, out);
-    out.int32(FORE).bool(false);
+    out.int32(granted).bool(false);
     return NfsStatus.OK;
   }
 
   private static NfsStatus backchannel(Compound compound, XdrReader in, XdrWriter out)
       throws NfsException, BadXdrException {
-    in.int32();
-    skipCallbackSecurity(in);
-    compound.session();
+    int program = in.int32();
+    BackChannel.Auth auth = callbackSecurity(in);
+    compound.session().back().control(program, auth);
     return NfsStatus.OK;
   }
 

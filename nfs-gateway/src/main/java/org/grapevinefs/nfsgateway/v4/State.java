@@ -3,6 +3,8 @@ package org.grapevinefs.nfsgateway.v4;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.grapevinefs.nfsgateway.Export;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.fs.OpenMode;
@@ -34,8 +36,8 @@ abstract sealed class State {
     return stateid();
   }
 
-  /** The open under which bytes may be touched. */
-  abstract Open open();
+  /** How bytes may be touched: 1 read, 2 write. */
+  abstract int access();
 
   /** An open file. */
   static final class Open extends State {
@@ -55,8 +57,8 @@ abstract sealed class State {
     }
 
     @Override
-    Open open() {
-      return this;
+    int access() {
+      return access;
     }
   }
 
@@ -72,8 +74,37 @@ abstract sealed class State {
     }
 
     @Override
-    Open open() {
-      return open;
+    int access() {
+      return open.access;
+    }
+  }
+
+  /** A promise that nobody else changes the file, or touches it at all, unasked. */
+  static final class Delegation extends State {
+    final boolean write;
+    final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+
+    /** When it was called back, in milliseconds; 0: it was not. */
+    volatile long recalled;
+
+    /** The file's change attribute when the delegation was given. */
+    final long change;
+
+    /** What others were last told of a change that only the client knows. */
+    long shownChange;
+
+    /** On what the client said then. */
+    long heardChange;
+
+    Delegation(Client client, int number, FileState file, boolean write, long change) {
+      super(client, number, file);
+      this.write = write;
+      this.change = change;
+    }
+
+    @Override
+    int access() {
+      return write ? 3 : 1;
     }
   }
 
@@ -82,11 +113,16 @@ abstract sealed class State {
     final Export export;
     final FileId id;
     final List<Open> opens = new ArrayList<>(1);
+    final List<Delegation> delegations = new CopyOnWriteArrayList<>();
     final ByteRangeLocks locks = new ByteRangeLocks();
 
     FileState(Export export, FileId id) {
       this.export = export;
       this.id = id;
+    }
+
+    FileStates.FileKey key() {
+      return new FileStates.FileKey(export.zone(), id);
     }
   }
 

@@ -50,7 +50,12 @@ final class StateTable {
   private long lastSession;
 
   StateTable(
-      InstantSource clock, Duration lease, Duration grace, Limits limits, ClientRecords records) {
+      InstantSource clock,
+      Duration lease,
+      Duration grace,
+      Limits limits,
+      ClientRecords records,
+      FileHandles handles) {
     this.clock = clock;
     this.leaseMillis = lease.toMillis();
     this.limits = limits;
@@ -59,11 +64,23 @@ final class StateTable {
     this.unreclaimed = new HashSet<>(recorded);
     this.graceEnd = unreclaimed.isEmpty() ? Long.MIN_VALUE : clock.millis() + grace.toMillis();
     this.epoch = clock.millis() & 0xffff_ffffL;
-    this.files = new FileStates(this, limits);
+    this.files = new FileStates(this, limits, handles);
   }
 
   FileStates files() {
     return files;
+  }
+
+  Delegations delegations() {
+    return files.delegations();
+  }
+
+  long now() {
+    return clock.millis();
+  }
+
+  long leaseMillis() {
+    return leaseMillis;
   }
 
   long leaseSeconds() {
@@ -248,6 +265,7 @@ final class StateTable {
         }
         return limits;
       });
+      files.delegations().close();
     } catch (NfsException e) {
       throw new IllegalStateException(e);
     }
@@ -260,11 +278,17 @@ final class StateTable {
     byte[] encode(Session session, int sequence);
   }
 
+  /** How the back channel of a session is made. */
+  interface BackMaker {
+    CallbackPath of(Session.Id session);
+  }
+
   byte[] createSession(
       long clientId,
       int sequence,
       Client.Principal principal,
       ChannelAttributes fore,
+      BackMaker back,
       CreateReply reply)
       throws NfsException {
     return guarded(() -> {
@@ -281,7 +305,8 @@ final class StateTable {
       if (client.sessions.size() >= limits.maxSessionsPerClient()) {
         throw new NfsException(NfsStatus.RESOURCE);
       }
-      Session session = new Session(new Session.Id(client.id(), ++lastSession), client, fore);
+      Session.Id name = new Session.Id(client.id(), ++lastSession);
+      Session session = new Session(name, client, fore, back.of(name));
       client.sessions.put(session.id(), session);
       sessions.put(session.id(), session);
       client.renew(clock.millis());
@@ -312,6 +337,12 @@ final class StateTable {
         confirm(client, principal);
       }
       client.sessionless = true;
+      CallbackPath callback = client.callbackToBe;
+      if (callback != null) {
+        client.callback = callback;
+        client.callbackToBe = null;
+        later(callback::probe);
+      }
       client.renew(clock.millis());
       later(() -> records.add(client.owner().hex()));
       return client;
@@ -319,8 +350,12 @@ final class StateTable {
   }
 
   /** Counts that a client of minor version 0 introduced itself; returns how often it did. */
-  int introduced(long id) throws NfsException {
-    return guarded(() -> ++known(id).introductions);
+  int introduced(long id, @Nullable CallbackPath callback) throws NfsException {
+    return guarded(() -> {
+      Client client = known(id);
+      client.callbackToBe = callback;
+      return ++client.introductions;
+    });
   }
 
   /** How often a client of minor version 0 introduced itself. */

@@ -62,6 +62,7 @@ final class XattrOperations {
       throw new NfsException(NfsStatus.XATTR2BIG);
     }
     Target.InZone file = compound.file();
+    compound.engine().state().delegations().require(compound.stateOwner(), file, true);
     NameOperations.encode(
         file.export().files().setXattr(compound.caller(file), file.file(), name, value, mode), out);
     return NfsStatus.OK;
@@ -106,6 +107,7 @@ final class XattrOperations {
       throws NfsException, ZoneException, BadXdrException {
     String name = name(in);
     Target.InZone file = compound.file();
+    compound.engine().state().delegations().require(compound.stateOwner(), file, true);
     NameOperations.encode(
         file.export().files().removeXattr(compound.caller(file), file.file(), name), out);
     return NfsStatus.OK;

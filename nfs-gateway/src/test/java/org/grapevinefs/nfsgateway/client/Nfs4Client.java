@@ -69,6 +69,23 @@ public final class Nfs4Client implements AutoCloseable {
   /** A client with a session over a connection that is there. */
   public static Nfs4Client connect(RpcConnection connection, int minor, String owner, long verifier)
       throws IOException, BadXdrException {
+    return connect(connection, minor, owner, verifier, 0);
+  }
+
+  /** A client with a session that can be called back, and that has nothing to reclaim. */
+  public static Nfs4Client connect(
+      InetSocketAddress server, int minor, String owner, CallbackServer callbacks)
+      throws IOException, BadXdrException {
+    RpcConnection connection = new RpcConnection(server, 0, 0);
+    connection.serve(callbacks::call);
+    Nfs4Client client = connect(connection, minor, owner, 1, 2);
+    client.run(new Ops().reclaimComplete());
+    return client;
+  }
+
+  private static Nfs4Client connect(
+      RpcConnection connection, int minor, String owner, long verifier, int flags)
+      throws IOException, BadXdrException {
     Ops exchange = new Ops();
     exchange
         .op(42)
@@ -81,7 +98,7 @@ public final class Nfs4Client implements AutoCloseable {
     long clientId = told.int64();
     int sequence = told.int32();
     Ops create = new Ops();
-    XdrWriter out = create.op(43).int64(clientId).int32(sequence).int32(0);
+    XdrWriter out = create.op(43).int64(clientId).int32(sequence).int32(flags);
     for (int i = 0; i < 2; i++) {
       out.int32(0).int32(MAX_MESSAGE).int32(MAX_MESSAGE).int32(8192).int32(32).int32(SLOTS);
       out.int32(0);

@@ -198,6 +198,30 @@ public final class Ops {
     return this;
   }
 
+  /** DELEGRETURN. */
+  public Ops giveBack(byte[] delegation) {
+    op(8).fixed(delegation);
+    return this;
+  }
+
+  /** OPEN of the current file, which the client has opened under its delegation. */
+  public Ops openDelegated(String owner, byte[] delegation, int access) {
+    openHead(owner, access, 0).int32(0).int32(5).fixed(delegation);
+    return this;
+  }
+
+  /** FREE_STATEID. */
+  public Ops free(byte[] stateid) {
+    op(45).fixed(stateid);
+    return this;
+  }
+
+  /** TEST_STATEID. */
+  public Ops test(byte[] stateid) {
+    op(55).int32(1).fixed(stateid);
+    return this;
+  }
+
   /** READ. */
   public Ops read(byte[] stateid, long offset, int count) {
     op(25).fixed(stateid).int64(offset).int32(count);

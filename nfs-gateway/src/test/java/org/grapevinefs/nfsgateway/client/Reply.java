@@ -69,13 +69,37 @@ public final class Reply {
 
   /** The body of OPEN: its stateid. */
   public byte[] opened() throws BadXdrException {
+    return opening().stateid();
+  }
+
+  /**
+   * What OPEN gave.
+   *
+   * @param stateid of the open
+   * @param kind of delegation: 0 none, 1 to read, 2 to write, 3 none with a reason
+   * @param delegation its stateid; empty if there is none
+   */
+  public record Opening(byte[] stateid, int kind, byte[] delegation) {}
+
+  /** The body of OPEN. */
+  public Opening opening() throws BadXdrException {
     expect(18);
     byte[] stateid = in.fixed(16);
     in.fixed(20);
     in.int32();
     in.fixed(in.length(8) * 4);
-    in.int32();
-    return stateid;
+    int kind = in.int32();
+    byte[] delegation = new byte[0];
+    if (kind == 1 || kind == 2) {
+      delegation = in.fixed(16);
+      in.int32();
+      in.fixed(kind == 2 ? 12 : 0);
+      in.fixed(12);
+      in.opaque(128);
+    } else if (kind == 3 && in.int32() != 0) {
+      in.int32();
+    }
+    return new Opening(stateid, kind, delegation);
   }
 
   /** A stateid as the body of LOCK, LOCKU, CLOSE or OPEN_DOWNGRADE. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class RpcConnection implements AutoCloseable {
   private final AtomicInteger lastXid = new AtomicInteger();
   private final int uid;
   private final int gid;
+  private volatile Function<ByteBuffer, byte @Nullable []> server = call -> null;
 
   /** A connection on behalf of a user. */
   public RpcConnection(InetSocketAddress server, int uid, int gid) throws IOException {
@@ -56,6 +58,10 @@ public final class RpcConnection implements AutoCloseable {
           throw new IOException("a reply of " + length + " bytes");
         }
         ByteBuffer reply = ByteBuffer.wrap(in.readNBytes(length));
+        if (reply.getInt(4) == 0) {
+          answer(reply);
+          continue;
+        }
         CompletableFuture<ByteBuffer> waiter = waiting.remove(reply.getInt());
         if (waiter != null) {
           finish(waiter, reply);
@@ -65,6 +71,26 @@ public final class RpcConnection implements AutoCloseable {
       waiting.values().forEach(waiter -> waiter.completeExceptionally(e));
       waiting.clear();
     }
+  }
+
+  private void answer(ByteBuffer call) throws IOException {
+    byte @Nullable [] results = server.apply(call.slice(24, call.limit() - 24));
+    if (results == null) {
+      return;
+    }
+    ByteBuffer message = ByteBuffer.allocate(28 + results.length);
+    message.putInt((24 + results.length) | LAST).putInt(call.getInt(0)).putInt(1);
+    sendRaw(message.putInt(0).putInt(0).putInt(0).putInt(0).put(results).array());
+  }
+
+  /**
+   * Answers calls that come from the server.
+   *
+   * @param program is given a call from its credential on; returns the results, or null to stay
+   *     silent
+   */
+  public void serve(Function<ByteBuffer, byte @Nullable []> program) {
+    server = program;
   }
 
   private static void finish(CompletableFuture<ByteBuffer> waiter, ByteBuffer reply) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
@@ -37,6 +38,8 @@ public final class MemoryZone extends MemoryState {
   private static final long TOTAL = 64L << 30;
   private static final long FILES = 10_000_000;
   private static final long VERIFIER = 0x6d656d6f7279L;
+
+  private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
   /** An empty zone whose root belongs to root, with mode 0755. */
   public MemoryZone(InstantSource clock, RandomGenerator random) {
@@ -454,8 +457,10 @@ public final class MemoryZone extends MemoryState {
     return locked(() -> {
       MemoryNode node = data(caller, file, MemoryRights.WRITE);
       int count = bytes.remaining();
-      node.content.write(offset, bytes);
-      written(caller, node);
+      if (count > 0) {
+        node.content.write(offset, bytes);
+        written(caller, node);
+      }
       return new WriteResult(count, stability, VERIFIER);
     });
   }
@@ -545,6 +550,12 @@ public final class MemoryZone extends MemoryState {
 
   @Override
   public AutoCloseable listen(ChangeListener listener) {
-    return () -> {};
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  /** Tells listeners of a change, as if replication had brought it. */
+  public void changedElsewhere(FileId file) {
+    listeners.forEach(listener -> listener.changed(file));
   }
 }

@@ -10,6 +10,9 @@ import org.grapevinefs.replication.core.FileId;
 @FunctionalInterface
 public interface ChangeListener {
 
-  /** Called after a file or a directory's listing changed; must return at once and not throw. */
+  /**
+   * Called after a file or a directory's listing changed, and now and then though nothing did; must
+   * return at once and not throw.
+   */
   void changed(FileId id);
 }
