@@ -133,6 +133,28 @@ class ProgramsIT {
   }
 
   @Test
+  void twoClientsOfTwoNodes_atWorkAtOnce_comeToSeeTheSame() throws Exception {
+    run("mkdir both; until [ -d /mnt/other/both ]; do ls /mnt/other >/dev/null; done");
+    LinuxClient.Running here = client.start(inTurn("z", "here"), LONG);
+    LinuxClient.Running there = client.start(inTurn("other", "there"), LONG);
+    here.get().orFail();
+    there.get().orFail();
+    mesh.awaitSame("shared", 1, 2);
+    String count = "ls both | wc -l; cat both/* | sort | uniq | wc -l; stat -c %h both/there-again";
+    assertThat(run(count)).isEqualTo("202\n200\n2\n");
+    assertThat(run("cd /mnt/other; " + count)).isEqualTo("202\n200\n2\n");
+  }
+
+  private static String inTurn(String mount, String who) {
+    return """
+    cd /mnt/%1$s/both; mkdir %2$s
+    for i in $(seq 100); do echo "%2$s $i" > %2$s/$i; mv %2$s/$i %2$s-$i; done
+    rmdir %2$s; ln %2$s-1 %2$s-again; cat %2$s-again
+    """
+        .formatted(mount, who);
+  }
+
+  @Test
   void df_showsTheQuota() throws Exception {
     assertThat(run("df --output=size -BM . | tail -1").strip()).isEqualTo("8192M");
   }
