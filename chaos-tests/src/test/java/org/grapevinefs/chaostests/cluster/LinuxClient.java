@@ -32,7 +32,7 @@ final class LinuxClient implements AutoCloseable {
 
   private static final Duration BOOT = Duration.ofSeconds(60);
   private static final List<String> TOOLS =
-      List.of("linux.uml", "mount.nfs", "ip", "busybox", "gcc");
+      List.of("linux.uml", "mount.nfs", "ip", "busybox", "gcc", "setfattr");
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Path folder;
