@@ -2,8 +2,12 @@
 package org.grapevinefs.nfsgateway;
 
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import org.grapevinefs.nfsgateway.rpc.Credential;
+import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.ZoneFileSystem;
 
 /**
@@ -58,6 +62,31 @@ public record Export(
   /** Whether a client at this address may only read. */
   public boolean isReadOnlyFor(InetAddress client) {
     return contains(readOnly, client);
+  }
+
+  /** The caller as this export sees them, after squashing. */
+  public Caller caller(Credential credential, InetAddress client) {
+    boolean only = isReadOnlyFor(client);
+    boolean all =
+        switch (squash) {
+          case ALL -> true;
+          case ROOT, NONE -> credential.flavor() != Credential.SYS;
+        };
+    if (all) {
+      return new Caller(anonymousUid, anonymousGid, Set.of(), only, false);
+    }
+    int uid = credential.uid();
+    int gid = credential.gid();
+    Set<Integer> groups = credential.groups();
+    if (squash == Squash.ROOT) {
+      uid = uid == 0 ? anonymousUid : uid;
+      gid = gid == 0 ? anonymousGid : gid;
+      if (groups.contains(0)) {
+        groups = new HashSet<>(groups);
+        groups.remove(0);
+      }
+    }
+    return new Caller(uid, gid, groups, only, false);
   }
 
   private static boolean contains(List<AddressRange> ranges, InetAddress address) {

@@ -3,14 +3,18 @@ package org.grapevinefs.nfsgateway;
 
 import java.io.IOException;
 import java.util.List;
+import org.grapevinefs.nfsgateway.rpc.RpcHandler;
 import org.grapevinefs.nfsgateway.rpc.RpcServer;
+import org.grapevinefs.nfsgateway.v3.MountProgram;
+import org.grapevinefs.nfsgateway.v3.Nfs3Program;
 import org.grapevinefs.nfsgateway.v4.Nfs4Program;
+import org.grapevinefs.nfsgateway.v4.Stateless;
 
 /**
  * An NFS server over zones: one TCP port, no portmapper. Thread-safe.
  *
- * <p>Serves NFS 4.0, 4.1 and 4.2. The pseudo root lists the exports that a client may see; each is
- * a directory in it and a file system of its own.
+ * <p>Serves NFS 4.0, 4.1 and 4.2, and version 3 with its MOUNT protocol. The pseudo root lists the
+ * exports that a client may see; each is a directory in it and a file system of its own.
  */
 public final class NfsGateway implements AutoCloseable {
 
@@ -20,7 +24,10 @@ public final class NfsGateway implements AutoCloseable {
   /** A gateway that does not listen yet. */
   public NfsGateway(GatewayConfig config) {
     program = new Nfs4Program(config);
-    server = new RpcServer(config.listen(), List.of(program), config.limits(), config.tls());
+    Stateless stateless = program.stateless();
+    List<RpcHandler> programs =
+        List.of(program, new Nfs3Program(stateless), new MountProgram(stateless));
+    server = new RpcServer(config.listen(), programs, config.limits(), config.tls());
   }
 
   /** Opens the port. To be called once. */

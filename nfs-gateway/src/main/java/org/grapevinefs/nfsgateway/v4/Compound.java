@@ -2,8 +2,6 @@
 package org.grapevinefs.nfsgateway.v4;
 
 import java.net.InetAddress;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.UUID;
 import org.grapevinefs.nfsgateway.Export;
 import org.grapevinefs.nfsgateway.rpc.Call;
@@ -309,36 +307,11 @@ final class Compound {
   Caller caller(Export export) {
     Caller known = caller;
     if (known == null || !export.zone().equals(callerOf)) {
-      known = squash(export);
+      known = export.caller(credential(), client());
       caller = known;
       callerOf = export.zone();
     }
     return known;
-  }
-
-  private Caller squash(Export export) {
-    boolean readOnly = export.isReadOnlyFor(client());
-    Credential credential = credential();
-    boolean all =
-        switch (export.squash()) {
-          case ALL -> true;
-          case ROOT, NONE -> credential.flavor() != Credential.SYS;
-        };
-    int uid = credential.uid();
-    int gid = credential.gid();
-    if (all) {
-      return new Caller(export.anonymousUid(), export.anonymousGid(), Set.of(), readOnly, false);
-    }
-    Set<Integer> groups = credential.groups();
-    if (export.squash() == org.grapevinefs.nfsgateway.Squash.ROOT) {
-      uid = uid == 0 ? export.anonymousUid() : uid;
-      gid = gid == 0 ? export.anonymousGid() : gid;
-      if (groups.contains(0)) {
-        groups = new HashSet<>(groups);
-        groups.remove(0);
-      }
-    }
-    return new Caller(uid, gid, groups, readOnly, false);
   }
 
   Caller caller(Target.InZone file) {

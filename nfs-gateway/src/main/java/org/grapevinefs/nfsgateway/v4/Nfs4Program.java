@@ -60,6 +60,11 @@ public final class Nfs4Program implements RpcHandler {
     return Compound.answer(engine, call, arguments);
   }
 
+  /** What version 3 needs of what is here. */
+  public Stateless stateless() {
+    return new Stateless(engine);
+  }
+
   /** How often each operation ran, by name. */
   public Map<String, Long> operations() {
     return engine.counters().byName();
