@@ -3,9 +3,9 @@ package org.grapevinefs.nfsgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.grapevinefs.nfsgateway.client.Nfs3Client.after;
+import static org.grapevinefs.nfsgateway.client.Nfs3Client.args;
 import static org.grapevinefs.nfsgateway.client.Nfs3Client.attributes;
 import static org.grapevinefs.nfsgateway.client.Nfs3Client.change;
-import static org.grapevinefs.nfsgateway.client.Nfs3Client.of;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -64,7 +64,7 @@ class Nfs3Test {
   }
 
   private static XdrWriter mkdir(byte[] directory, String name) {
-    return attributes(of(directory, name), 0755, null);
+    return attributes(args(directory, name), 0755, null);
   }
 
   @Test
@@ -87,15 +87,15 @@ class Nfs3Test {
                 "zone", new UUID(7, 7), gateway.zone(), List.of(), List.of(), Squash.NONE, 1, 1)));
     assertThat(client.mount("/zone").status()).isEqualTo(NOENT);
     assertThat(client.exports()).isEmpty();
-    assertThat(client.call(1, of(root)).status()).isEqualTo(STALE);
+    assertThat(client.call(1, args(root)).status()).isEqualTo(STALE);
   }
 
   @Test
   void handle_altered_isRefused() throws Exception {
     byte[] altered = root.clone();
     altered[25] ^= 1;
-    assertThat(client.call(1, of(altered)).status()).isEqualTo(BADHANDLE);
-    assertThat(client.call(3, of(new byte[] {1, 0, 0, 0}, "zone")).status()).isEqualTo(BADHANDLE);
+    assertThat(client.call(1, args(altered)).status()).isEqualTo(BADHANDLE);
+    assertThat(client.call(3, args(new byte[] {1, 0, 0, 0}, "zone")).status()).isEqualTo(BADHANDLE);
   }
 
   @Test
@@ -114,7 +114,7 @@ class Nfs3Test {
     assertThat(written.int32()).isEqualTo(3);
     assertThat(written.int32()).isZero();
     long verifier = written.int64();
-    XdrReader committed = client.call(21, of(file).int64(0).int32(0)).ok();
+    XdrReader committed = client.call(21, args(file).int64(0).int32(0)).ok();
     change(committed);
     assertThat(committed.int64()).isEqualTo(verifier);
     assertThat(client.read(file, 0, 100)).containsExactly(0, 0, 0, 1, 2, 3);
@@ -126,11 +126,11 @@ class Nfs3Test {
   @Test
   void setattr_withAGuard_actsOnlyIfNothingChanged() throws Exception {
     byte[] file = client.create(root, "f");
-    XdrWriter wrong = attributes(of(file), 0600, null).bool(true).int32(1).int32(1);
+    XdrWriter wrong = attributes(args(file), 0600, null).bool(true).int32(1).int32(1);
     assertThat(client.call(2, wrong).status()).isEqualTo(NOT_SYNC);
-    XdrReader now = client.call(1, of(file)).ok();
+    XdrReader now = client.call(1, args(file)).ok();
     now.fixed(76);
-    XdrWriter right = attributes(of(file), 0600, 10L).bool(true).int32(now.int32());
+    XdrWriter right = attributes(args(file), 0600, 10L).bool(true).int32(now.int32());
     client.call(2, right.int32(now.int32())).ok();
     assertThat(client.getattr(file).mode()).isEqualTo(0600);
     assertThat(client.getattr(file).size()).isEqualTo(10);
@@ -139,25 +139,25 @@ class Nfs3Test {
   @Test
   void create_inEachWay_doesWhatItShould() throws Exception {
     client.create(root, "f");
-    XdrWriter again = attributes(of(root, "f").int32(1), 0644, null);
+    XdrWriter again = attributes(args(root, "f").int32(1), 0644, null);
     assertThat(client.call(8, again).status()).isEqualTo(EXIST);
-    client.call(8, attributes(of(root, "f").int32(0), 0644, 0L)).ok();
-    client.call(8, of(root, "x").int32(2).int64(42)).ok();
-    client.call(8, of(root, "x").int32(2).int64(42)).ok();
-    assertThat(client.call(8, of(root, "x").int32(2).int64(43)).status()).isEqualTo(EXIST);
+    client.call(8, attributes(args(root, "f").int32(0), 0644, 0L)).ok();
+    client.call(8, args(root, "x").int32(2).int64(42)).ok();
+    client.call(8, args(root, "x").int32(2).int64(42)).ok();
+    assertThat(client.call(8, args(root, "x").int32(2).int64(43)).status()).isEqualTo(EXIST);
   }
 
   @Test
   void kinds_ofAllSorts_areMade() throws Exception {
     client.call(9, mkdir(root, "d")).ok();
-    XdrWriter link = attributes(of(root, "l"), null, null).opaque(new byte[] {'t'});
+    XdrWriter link = attributes(args(root, "l"), null, null).opaque(new byte[] {'t'});
     client.call(10, link).ok();
-    XdrReader target = client.call(5, of(client.lookup(root, "l"))).ok();
+    XdrReader target = client.call(5, args(client.lookup(root, "l"))).ok();
     after(target);
     assertThat(target.opaque(99)).containsExactly('t');
-    client.call(11, attributes(of(root, "p").int32(7), 0600, null)).ok();
-    client.call(11, attributes(of(root, "c").int32(4), 0600, null).int32(1).int32(3)).ok();
-    assertThat(client.call(11, of(root, "z").int32(1)).status()).isEqualTo(BADTYPE);
+    client.call(11, attributes(args(root, "p").int32(7), 0600, null)).ok();
+    client.call(11, attributes(args(root, "c").int32(4), 0600, null).int32(1).int32(3)).ok();
+    assertThat(client.call(11, args(root, "z").int32(1)).status()).isEqualTo(BADTYPE);
     assertThat(client.getattr(client.lookup(root, "p")).type()).isEqualTo(7);
     assertThat(client.getattr(client.lookup(root, "c")).type()).isEqualTo(4);
   }
@@ -167,19 +167,19 @@ class Nfs3Test {
     byte[] file = client.create(root, "f");
     client.call(9, mkdir(root, "d")).ok();
     byte[] dir = client.lookup(root, "d");
-    client.call(15, of(file).opaque(dir).opaque(new byte[] {'g'})).ok();
+    client.call(15, args(file).opaque(dir).opaque(new byte[] {'g'})).ok();
     assertThat(client.getattr(file).links()).isEqualTo(2);
-    client.call(14, of(root, "f").opaque(dir).opaque(new byte[] {'h'})).ok();
-    assertThat(client.call(3, of(root, "f")).status()).isEqualTo(NOENT);
+    client.call(14, args(root, "f").opaque(dir).opaque(new byte[] {'h'})).ok();
+    assertThat(client.call(3, args(root, "f")).status()).isEqualTo(NOENT);
     assertThat(client.lookup(dir, "h")).isEqualTo(file);
-    assertThat(client.call(12, of(root, "d")).status()).isEqualTo(ISDIR);
-    assertThat(client.call(13, of(dir, "h")).status()).isEqualTo(NOTDIR);
-    assertThat(client.call(13, of(dir, ".")).status()).isEqualTo(INVAL);
-    assertThat(client.call(12, of(dir, "..")).status()).isEqualTo(EXIST);
-    client.call(12, of(dir, "h")).ok();
-    client.call(12, of(dir, "g")).ok();
-    client.call(13, of(root, "d")).ok();
-    assertThat(client.call(1, of(file)).status()).isEqualTo(STALE);
+    assertThat(client.call(12, args(root, "d")).status()).isEqualTo(ISDIR);
+    assertThat(client.call(13, args(dir, "h")).status()).isEqualTo(NOTDIR);
+    assertThat(client.call(13, args(dir, ".")).status()).isEqualTo(INVAL);
+    assertThat(client.call(12, args(dir, "..")).status()).isEqualTo(EXIST);
+    client.call(12, args(dir, "h")).ok();
+    client.call(12, args(dir, "g")).ok();
+    client.call(13, args(root, "d")).ok();
+    assertThat(client.call(1, args(file)).status()).isEqualTo(STALE);
   }
 
   @Test
@@ -220,7 +220,7 @@ class Nfs3Test {
         }
         String other = "other-" + plus + round;
         client.create(root, other);
-        client.call(12, of(root, other)).ok();
+        client.call(12, args(root, other)).ok();
         round++;
       } while (!page.end());
       listed.removeIf(name -> name.startsWith("other"));
@@ -240,20 +240,20 @@ class Nfs3Test {
   @Test
   void listing_withoutRoomOrFromNowhere_isRefused() throws Exception {
     client.create(root, "f");
-    XdrWriter small = of(root).int64(0).int64(0).int32(40);
+    XdrWriter small = args(root).int64(0).int64(0).int32(40);
     assertThat(client.call(16, small).status()).isEqualTo(TOOSMALL);
-    XdrWriter stranger = of(root).int64(3).int64(9).int32(4096);
+    XdrWriter stranger = args(root).int64(3).int64(9).int32(4096);
     assertThat(client.call(16, stranger).status()).isEqualTo(BAD_COOKIE);
   }
 
   @Test
   void rights_areThoseOfTheCaller() throws Exception {
     byte[] file = client.create(root, "f");
-    client.call(2, attributes(of(file), 0600, null).bool(false)).ok();
+    client.call(2, attributes(args(file), 0600, null).bool(false)).ok();
     try (Nfs3Client anna = as(1000)) {
-      assertThat(anna.call(6, of(file).int64(0).int32(1)).status()).isEqualTo(ACCES);
-      assertThat(anna.call(12, of(root, "f")).status()).isEqualTo(ACCES);
-      XdrReader access = anna.call(4, of(file).int32(0x3f)).ok();
+      assertThat(anna.call(6, args(file).int64(0).int32(1)).status()).isEqualTo(ACCES);
+      assertThat(anna.call(12, args(root, "f")).status()).isEqualTo(ACCES);
+      XdrReader access = anna.call(4, args(file).int32(0x3f)).ok();
       after(access);
       assertThat(access.int32()).isZero();
     }
@@ -272,7 +272,7 @@ class Nfs3Test {
             Squash.ROOT,
             Export.NOBODY,
             Export.NOBODY);
-    client.call(2, attributes(of(root), 0777, null).bool(false)).ok();
+    client.call(2, attributes(args(root), 0777, null).bool(false)).ok();
     gateway.serve(List.of(squashed));
     assertThat(client.getattr(client.create(root, "f")).uid()).isEqualTo(Export.NOBODY);
     Export readOnly =
@@ -291,13 +291,13 @@ class Nfs3Test {
 
   @Test
   void informationAboutTheFileSystem_isThere() throws Exception {
-    XdrReader stat = client.call(18, of(root)).ok();
+    XdrReader stat = client.call(18, args(root)).ok();
     after(stat);
     assertThat(stat.int64()).isEqualTo(64L << 30);
-    XdrReader info = client.call(19, of(root)).ok();
+    XdrReader info = client.call(19, args(root)).ok();
     after(info);
     assertThat(info.int32()).isEqualTo(1 << 20);
-    XdrReader conf = client.call(20, of(root)).ok();
+    XdrReader conf = client.call(20, args(root)).ok();
     after(conf);
     conf.int32();
     assertThat(conf.int32()).isEqualTo(255);
@@ -312,7 +312,7 @@ class Nfs3Test {
         four.run(new Ops().path("zone").open("o", "f", 1, 0)).skip(24, 15).opening().delegation();
     assertThat(delegation).hasSize(16);
     assertThat(client.write(file, 0, 0, new byte[1]).status()).isEqualTo(JUKEBOX);
-    assertThat(client.call(12, of(root, "f")).status()).isEqualTo(JUKEBOX);
+    assertThat(client.call(12, args(root, "f")).status()).isEqualTo(JUKEBOX);
     assertThat(four.status(new Ops().path("zone/f").giveBack(delegation))).isEqualTo(OK);
     assertThat(client.write(file, 0, 0, new byte[1]).status()).isEqualTo(OK);
   }
@@ -330,7 +330,7 @@ class Nfs3Test {
   void arguments_thatAreGarbage_neverStopTheServer() throws Exception {
     SplittableRandom random = new SplittableRandom(3);
     for (int round = 0; round < 2000; round++) {
-      XdrWriter arguments = random.nextBoolean() ? of(root) : new XdrWriter(64);
+      XdrWriter arguments = random.nextBoolean() ? args(root) : new XdrWriter(64);
       int words = random.nextInt(0, 20);
       for (int i = 0; i < words; i++) {
         arguments.int32(random.nextInt(4) != 0 ? random.nextInt(0, 5) : random.nextInt());

@@ -101,6 +101,13 @@ final class Minor0Operations {
   private static NfsStatus renew(Compound compound, XdrReader in, XdrWriter out)
       throws NfsException, BadXdrException {
     compound.actFor(in.int64());
+    Client client = compound.stateOwner();
+    CallbackPath path = client.path();
+    if (client.delegations.get() > 0 && path != null && !path.isUp()) {
+      // The lease is renewed all the same; and perhaps the client is there again.
+      path.probe();
+      return NfsStatus.CB_PATH_DOWN;
+    }
     return NfsStatus.OK;
   }
 

@@ -86,13 +86,13 @@ public final class Nfs3Client implements AutoCloseable {
   }
 
   /** Arguments that begin with a handle. */
-  public static XdrWriter of(byte[] handle) {
+  public static XdrWriter args(byte[] handle) {
     return new XdrWriter(256).opaque(handle);
   }
 
   /** Arguments that begin with a name in a directory. */
-  public static XdrWriter of(byte[] directory, String name) {
-    return of(directory).opaque(name.getBytes(UTF_8));
+  public static XdrWriter args(byte[] directory, String name) {
+    return args(directory).opaque(name.getBytes(UTF_8));
   }
 
   /** A sattr3 with a mode, or with nothing. */
@@ -141,17 +141,17 @@ public final class Nfs3Client implements AutoCloseable {
 
   /** LOOKUP; the handle. */
   public byte[] lookup(byte[] directory, String name) throws IOException, BadXdrException {
-    return call(3, of(directory, name)).ok().opaque(64);
+    return call(3, args(directory, name)).ok().opaque(64);
   }
 
   /** GETATTR. */
   public Attributes getattr(byte[] handle) throws IOException, BadXdrException {
-    return attributes(call(1, of(handle)).ok());
+    return attributes(call(1, args(handle)).ok());
   }
 
   /** CREATE, guarded; the handle. */
   public byte[] create(byte[] directory, String name) throws IOException, BadXdrException {
-    XdrReader in = call(8, attributes(of(directory, name).int32(1), 0644, null)).ok();
+    XdrReader in = call(8, attributes(args(directory, name).int32(1), 0644, null)).ok();
     in.bool();
     return in.opaque(64);
   }
@@ -159,12 +159,12 @@ public final class Nfs3Client implements AutoCloseable {
   /** WRITE; how: 0 unstable, 2 to disk. */
   public Answer write(byte[] handle, long offset, int how, byte[] data)
       throws IOException, BadXdrException {
-    return call(7, of(handle).int64(offset).int32(data.length).int32(how).opaque(data));
+    return call(7, args(handle).int64(offset).int32(data.length).int32(how).opaque(data));
   }
 
   /** READ; the bytes. */
   public byte[] read(byte[] handle, long offset, int count) throws IOException, BadXdrException {
-    XdrReader in = call(6, of(handle).int64(offset).int32(count)).ok();
+    XdrReader in = call(6, args(handle).int64(offset).int32(count)).ok();
     after(in);
     in.int32();
     in.bool();
@@ -174,7 +174,7 @@ public final class Nfs3Client implements AutoCloseable {
   /** READDIR or READDIRPLUS. */
   public Page list(byte[] directory, long cookie, int most, boolean plus)
       throws IOException, BadXdrException {
-    XdrWriter arguments = of(directory).int64(cookie).int64(0).int32(most);
+    XdrWriter arguments = args(directory).int64(cookie).int64(0).int32(most);
     XdrReader in = call(plus ? 17 : 16, plus ? arguments.int32(most) : arguments).ok();
     after(in);
     in.int64();
