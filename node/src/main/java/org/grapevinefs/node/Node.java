@@ -79,7 +79,7 @@ public final class Node implements AutoCloseable {
     Roster roster = MeshMembers.roster(loaded.mesh(), config.name(), data.key());
 
     GossipService gossip = gossip(config, data, roster);
-    Peers peers = keep(Peers.start(config, data, gossip, options.clock()));
+    Peers peers = keep(Peers.start(config, data, gossip, events, options.clock()));
     ZoneOpening opening = new ZoneOpening(config, data, gossip, peers, events, options.clock());
     ZoneTable zones = keep(new ZoneTable(config.name(), opening, events));
     this.zones = zones;

@@ -50,10 +50,21 @@ final class Peers implements GossipListener, AutoCloseable {
   }
 
   /** Listens for peers and calls all that the roster names. */
-  static Peers start(NodeConfig config, DataFolder data, GossipService gossip, InstantSource clock)
+  static Peers start(
+      NodeConfig config,
+      DataFolder data,
+      GossipService gossip,
+      EventLog events,
+      InstantSource clock)
       throws StartFailure {
     InetSocketAddress listen = Node.address(config.peerListen(), "[peer] listen");
     Peers peers = new Peers(gossip, data, clock);
+    peers.service.onDiffering((zone, peer) ->
+        events.error(
+            peers.name(zone),
+            gossip.roster().byId(peer).map(entry -> entry.name()).orElse(peer.shortForm()),
+            "knows the same and holds another state: each takes over what only the other has;"
+                + " report this as a fault"));
     try {
       peers.service.listen(listen);
     } catch (IOException e) {
@@ -67,6 +78,11 @@ final class Peers implements GossipListener, AutoCloseable {
 
   PeerService service() {
     return service;
+  }
+
+  private String name(ZoneId zone) {
+    ZoneConfig config = zones.get(zone);
+    return config == null ? zone.toString() : config.name().value();
   }
 
   /** Notes who the members of a zone are, held here or not. */
@@ -133,6 +149,7 @@ final class Peers implements GossipListener, AutoCloseable {
   @Override
   public void zoneHeard(NodeId peer, ZoneStatus status) {
     service.heard(peer, status.zone(), status.sum(), status.digest(), status.pending());
+    service.heardState(peer, status.zone(), status.digest(), status.stateDigest());
   }
 
   @Override

@@ -94,13 +94,6 @@ final class Ledger {
     return bytes.containsKey(dot);
   }
 
-  /** Whether somebody who had seen a content deleted it. */
-  boolean isDeleted(Dot content) {
-    return deeds.values().stream()
-        .flatMap(List::stream)
-        .anyMatch(deed -> deed.kind == Kind.DELETE && deed.replaced.contains(content));
-  }
-
   /** Changes that a crash took away before they were told. */
   void lost(Dot dot) {
     deeds.getOrDefault(dot, List.of()).forEach(deed -> deed.fate = Fate.LOST);

@@ -137,9 +137,11 @@ final class SimNode {
   /** Forgets which registers changed: they came from others. */
   void absorb() {
     for (FileId id : store.takeTouched()) {
+      Inode before = mirror.get(id);
       remember(id);
       Inode now = mirror.get(id);
       world.tell("   %s: %s is now %s", name, id, now == null ? "gone" : now);
+      noteComeback(before, now);
       for (Place place : now == null ? List.<Place>of() : now.places()) {
         if (place instanceof Place.Live && place.dot().origin().equals(replica.origin())) {
           // Whoever purged a directory moves to the root what was put into it apart.
@@ -148,6 +150,23 @@ final class SimNode {
       }
     }
     checkpoint();
+  }
+
+  /** Notes a content that the core wrote anew for a file that a move of this node brought back. */
+  private void noteComeback(@Nullable Inode before, @Nullable Inode now) {
+    Set<Dot> replaced = dots(before);
+    replaced.removeAll(dots(now));
+    if (now == null) {
+      return;
+    }
+    for (Content content : now.contents()) {
+      Dot dot = content.dot();
+      boolean own = dot.origin().equals(replica.origin());
+      if (own && content instanceof Content.Regular && !world.ledger.isWritten(dot)) {
+        world.ledger.noteBytes(dot, cellsOf(now.id(), content));
+        world.ledger.note(dot, now.id(), Ledger.Kind.WRITE, replaced, replica.knowledge());
+      }
+    }
   }
 
   private void remember(FileId id) {

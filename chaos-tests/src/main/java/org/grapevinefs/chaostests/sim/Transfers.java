@@ -109,16 +109,13 @@ final class Transfers {
     return false;
   }
 
-  /**
-   * A content whose only holders lost their disks comes back from a backup of theirs; so does one
-   * that its only holder deleted, while one who had only heard of it moved the file.
-   */
+  /** A content whose only holders lost their disks comes back from a backup of theirs. */
   void fetchFromBackup(SimNode self, boolean atLast) {
     Swarm swarm = world.swarm;
     boolean disksGetLost = swarm.wipes() + swarm.restores() + swarm.clones() > 0;
     for (PendingContent pending : self.replica().pendingContents(null, 1_000)) {
       Dot dot = pending.wanted().dot();
-      if (disksGetLost || world.ledger.isDeleted(dot)) {
+      if (disksGetLost) {
         self.staged.put(dot, world.ledger.bytes(dot).clone());
       } else if (atLast) {
         throw new Violation("bytes are kept", self + " can get " + pending + " from nobody");

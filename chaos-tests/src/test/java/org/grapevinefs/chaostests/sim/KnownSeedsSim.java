@@ -22,6 +22,10 @@ class KnownSeedsSim {
           218822, moving a conflict copy took the equal content from the file itself
           265201, moving a conflict copy took the equal content from the file itself
           285658, bytes of a removed conflict copy that a newer content counted on were not fetched
+          311183, a file lived on by a content that a purged deletion had seen
+          1190, a content that its only holder deleted was waited for after a move made apart
+          1569, a content that its only holder deleted was waited for after a move made apart
+          392361, a file made anew after a purge had two births
           254999, a file and its sibling of the same change had one computed name
           """)
   void history_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {

@@ -69,6 +69,12 @@ final class ChangeSteps {
     }
   }
 
+  /** Whether deletions had seen all that a file holds, so that only a place can keep it. */
+  static boolean isDeletedWithAll(Inode inode) {
+    Set<Dot> seen = seen(inode);
+    return !seen.isEmpty() && inode.contents().stream().allMatch(one -> seen.contains(one.dot()));
+  }
+
   static Set<Dot> seen(Inode inode) {
     Set<Dot> seen = new HashSet<>();
     for (Place place : inode.places()) {
@@ -118,11 +124,14 @@ final class ChangeSteps {
     Place place = new Place.Live(tx.nextDot(), clock, links, inode.links());
     List<Content> contents = new ArrayList<>(inode.contents());
     dropDeleted(inode, contents);
-    putInode(tx, inode, inode.withContents(contents).withPlaces(List.of(place)));
-    if (!inode.isAlive()) {
-      // It was deleted elsewhere, with contents that may not be here yet: now they show again.
-      Contents.updatePending(tx, inode.id());
+    Inode now = inode.withContents(contents).withPlaces(List.of(place));
+    if (inode.isAlive() && !isDeletedWithAll(inode)) {
+      putInode(tx, inode, now);
+      return;
     }
+    // It was deleted elsewhere, with contents that may not be here yet: it is back as it is here.
+    putInode(tx, inode, new Comeback(context, tx).kept(now));
+    Contents.updatePending(tx, inode.id());
   }
 
   /**

@@ -38,11 +38,19 @@ final class LetGo {
     if (!defeated && had.dots().stream().noneMatch(othersKnow::covers)) {
       return merged;
     }
+    Place place = merged.place();
+    if (!merged.isAlive() && had.isAlive() && place != null) {
+      // What the side that has it takes for unseen, the forgotten deletion had seen.
+      Set<Dot> seen = ChangeSteps.seen(had);
+      had.contents().forEach(content -> seen.add(content.dot()));
+      Dot change = tx.nextDot();
+      Place gone = new Place.Deleted(change, place.clock(), place.links(), seen);
+      return merged.withPlaces(List.of(gone));
+    }
     if (!merged.isAlive()) {
-      merged.places().forEach(place -> tx.state.horizon = tx.state.horizon.with(place.dot()));
+      merged.places().forEach(old -> tx.state.horizon = tx.state.horizon.with(old.dot()));
       return null;
     }
-    Place place = merged.place();
     if (place == null) {
       return merged;
     }

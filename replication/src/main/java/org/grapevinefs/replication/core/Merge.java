@@ -2,7 +2,6 @@
 package org.grapevinefs.replication.core;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -66,17 +65,38 @@ final class Merge {
   }
 
   /**
-   * The birth. Two differ only if one side let the inode go and its people went on with what was
-   * left on disk: then it is a new one, unless something of the old is still there.
+   * What two sides have that know the same and hold other states, which must not be: all of both.
+   * What is gone on the side that has nothing of it stays gone.
+   */
+  static @Nullable Inode union(@Nullable Inode left, Inode right) {
+    if (left == null) {
+      return right.isAlive() ? right : null;
+    }
+    Inode all =
+        left.withPlaces(all(left.places(), right.places()))
+            .withAttrs(all(left.attrs(), right.attrs()))
+            .withContents(all(left.contents(), right.contents()));
+    return all.withCreated(created(all, left, right));
+  }
+
+  private static <T extends Stamped> List<T> all(List<T> left, List<T> right) {
+    return register(left, Knowledge.NONE, right, Knowledge.NONE);
+  }
+
+  /**
+   * The birth: that of the place that shows. Two differ only if one side let the inode go and its
+   * people went on with what was left on disk. Whoever writes a place writes it with the birth that
+   * he knows, so the same place has the same birth everywhere.
    */
   private static Timestamp created(Inode merged, Inode left, Inode right) {
-    if (left.created().equals(right.created())) {
-      return left.created();
+    Place place = merged.place();
+    boolean ofLeft = place != null && dots(left.places()).contains(place.dot());
+    boolean ofRight = place != null && dots(right.places()).contains(place.dot());
+    if (ofLeft != ofRight) {
+      return ofLeft ? left.created() : right.created();
     }
-    boolean ofLeft = !Collections.disjoint(merged.dots(), left.dots());
-    boolean ofRight = !Collections.disjoint(merged.dots(), right.dots());
     boolean leftIsOlder = left.created().compareTo(right.created()) < 0;
-    return ofLeft && (!ofRight || leftIsOlder) ? left.created() : right.created();
+    return leftIsOlder ? left.created() : right.created();
   }
 
   private static <T extends Stamped> List<T> register(

@@ -19,14 +19,28 @@ public final class PullSession implements AutoCloseable {
   private final Runnable checkOrigin;
   private final PullHeader header;
   private final Knowledge asked;
+  private final boolean repair;
   private final long staging;
   private final List<Inode> recent = new ArrayList<>();
   private long spilled;
   private long count;
   private boolean done;
 
+  /**
+   * A session for an answer.
+   *
+   * @param repair whether all was asked for of one who knows the same, since his state is another:
+   *     then absence is no news. One of the two lost something, by a fault of this program or of a
+   *     disk, and each takes over what only the other has
+   */
   PullSession(
-      Context context, PullHeader header, Knowledge asked, long staging, Runnable checkOrigin) {
+      Context context,
+      PullHeader header,
+      Knowledge asked,
+      boolean repair,
+      long staging,
+      Runnable checkOrigin) {
+    this.repair = repair;
     this.context = context;
     this.checkOrigin = checkOrigin;
     this.header = header;
@@ -120,6 +134,9 @@ public final class PullSession implements AutoCloseable {
     Knowledge mine = tx.state.knowledge;
     Set<FileId> received = new HashSet<>();
     boolean full = header.mode() == PullHeader.Mode.FULL;
+    if (repair && !mine.equals(asked)) {
+      throw bad("this replica learnt something since it asked");
+    }
     long spilledRecords = spilled;
     for (long i = 0; i < spilledRecords; i++) {
       byte[] bytes = context.store.reader().get(Table.STAGED, key(i));
@@ -129,7 +146,7 @@ public final class PullSession implements AutoCloseable {
       merge(tx, mine, Codec.inode(Codec.parsed(InodeRecord.parser(), bytes)), full, received);
     }
     recent.forEach(inode -> merge(tx, mine, inode, full, received));
-    if (full) {
+    if (full && !repair) {
       dropAbsent(tx, mine, received);
     }
     tx.state.knowledge = tx.state.knowledge.join(header.knowledge());
@@ -148,6 +165,10 @@ public final class PullSession implements AutoCloseable {
     Inode before = tx.inode(record.id());
     if (before != null && before.type() != record.type()) {
       throw bad("a file that changed its type");
+    }
+    if (repair) {
+      put(tx, record.id(), before, Merge.union(before, record));
+      return;
     }
     Inode merged = Merge.merge(before, mine, record, header.knowledge());
     Inode now =
@@ -199,6 +220,8 @@ public final class PullSession implements AutoCloseable {
     }
     Set<FileId> reached = new LinkedHashSet<>(changed);
     changed.forEach(id -> takeOver(tx, id, reached));
+    Comeback comeback = new Comeback(context, tx);
+    changed.forEach(comeback::keep);
     // Not before all are taken over: a file may have counted on the bytes of its sibling.
     reached.forEach(id -> Contents.updatePending(tx, id));
     LetGo.mark(tx);
@@ -247,7 +270,7 @@ public final class PullSession implements AutoCloseable {
       received.add(record.id());
       removed += removes(mine, record);
     }
-    if (header.mode() == PullHeader.Mode.FULL) {
+    if (header.mode() == PullHeader.Mode.FULL && !repair) {
       try (ReplicaStore.Cursor cursor = context.reads.all(Table.INODE)) {
         while (cursor.next()) {
           Inode before = Reads.inode(cursor.value());
@@ -266,7 +289,10 @@ public final class PullSession implements AutoCloseable {
     if (before == null || !before.isAlive()) {
       return 0;
     }
-    Inode now = Merge.merge(before, mine, record, header.knowledge());
+    Inode now =
+        repair
+            ? Merge.union(before, record)
+            : Merge.merge(before, mine, record, header.knowledge());
     return now == null || !now.isAlive() ? 1 : 0;
   }
 

@@ -378,7 +378,7 @@ public final class Replica implements AutoCloseable {
    *     took a new origin and knows less now, so ask again
    */
   public PullSession begin(PullHeader header) {
-    return begin(header, context.state.knowledge);
+    return begin(header, context.state.knowledge, false);
   }
 
   /**
@@ -388,9 +388,23 @@ public final class Replica implements AutoCloseable {
    * @param asked the knowledge that was sent with the question
    */
   public PullSession begin(PullHeader header, Knowledge asked) {
+    // Who knows all that was purged gets all only if he asked for it.
+    boolean repair =
+        header.mode() == PullHeader.Mode.FULL
+            && asked.includes(header.horizon())
+            && asked.equals(header.knowledge());
+    return begin(header, asked, repair);
+  }
+
+  private PullSession begin(PullHeader header, Knowledge asked, boolean repair) {
     checkOrigin(header.knowledge());
     return new PullSession(
-        context, header, asked, context.random.nextLong(), () -> checkOrigin(header.knowledge()));
+        context,
+        header,
+        asked,
+        repair,
+        context.random.nextLong(),
+        () -> checkOrigin(header.knowledge()));
   }
 
   /** One who knows more of this origin than this replica does ends the use of it at once. */

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.grapevinefs.gossip.MeshId;
@@ -72,6 +73,7 @@ public final class PeerService implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final FairExecutor<ZoneId> syncing;
   private final Map<ZoneId, Local> locals = new ConcurrentHashMap<>();
+  private volatile BiConsumer<ZoneId, NodeId> differing = (zone, member) -> {};
   private final Set<RemoteSession> remotes = ConcurrentHashMap.newKeySet();
 
   /** A service that neither listens nor calls yet. */
@@ -128,7 +130,8 @@ public final class PeerService implements AutoCloseable {
             replica,
             transport,
             syncing,
-            () -> later.forEach(local -> local.publisher().changed()));
+            () -> later.forEach(local -> local.publisher().changed()),
+            member -> differing.accept(id, member));
     ZonePublisher publisher = new ZonePublisher(zone, transport, syncing, timer, sync);
     Local local = new Local(zone, sync, publisher);
     later.add(local);
@@ -162,6 +165,22 @@ public final class PeerService implements AutoCloseable {
           ZoneVersion.newBuilder().setSum(sum).setDigest(digest).setPending(pending).build();
       local.sync().heard(from, version);
     }
+  }
+
+  /** Takes note of a zone's state at a member, heard by gossip together with its version. */
+  public void heardState(NodeId from, ZoneId zone, long digest, long stateDigest) {
+    Local local = locals.get(zone);
+    if (local != null && local.zone().isMember(from)) {
+      local.sync().heardState(from, digest, stateDigest);
+    }
+  }
+
+  /**
+   * Has a listener hear of members that know the same of a zone and hold another state, which must
+   * not be: they are asked for all that they have, each at most once in ten minutes.
+   */
+  public void onDiffering(BiConsumer<ZoneId, NodeId> listener) {
+    differing = listener;
   }
 
   /** A zone whose members are elsewhere. */

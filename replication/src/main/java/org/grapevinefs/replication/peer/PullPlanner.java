@@ -36,6 +36,7 @@ final class PullPlanner {
     long takenDigest;
     long notBefore;
     String trouble = "";
+    boolean suspect;
 
     Member(RandomGenerator random) {
       backoff = new Backoff(FIRST_WAIT_NANOS, LAST_WAIT_NANOS, random);
@@ -100,7 +101,21 @@ final class PullPlanner {
     return news;
   }
 
+  /** A member knows the same and holds another state: it is to be asked for all, once. */
+  void suspect(NodeId node) {
+    member(node).suspect = true;
+  }
+
+  /** Whether the session under way with a member is to ask for all. */
+  boolean isForAll(NodeId node) {
+    Member member = member(node);
+    return member.suspect && member.digest == myDigest;
+  }
+
   private boolean worthAsking(Member member) {
+    if (member.suspect && member.up && member.digest == myDigest) {
+      return true;
+    }
     return member.up
         && member.heard
         && member.digest != myDigest
@@ -132,12 +147,14 @@ final class PullPlanner {
     member.takenDigest = answeredDigest;
     member.backoff.succeeded();
     member.trouble = "";
+    member.suspect = false;
   }
 
   /** The session failed. */
   void failed(NodeId node, String why, long now) {
     asking = null;
     Member member = member(node);
+    member.suspect = false;
     member.trouble = why;
     member.notBefore = now + member.backoff.failed();
   }

@@ -27,8 +27,8 @@ final class PullStream implements StreamPump.Source {
     this.answer = answer;
   }
 
-  static PullStream open(ZoneReplica replica, Knowledge asker) throws IOException {
-    return new PullStream(replica.answer(asker, INLINE_BYTES));
+  static PullStream open(ZoneReplica replica, Knowledge asker, boolean full) throws IOException {
+    return new PullStream(replica.answer(asker, full, INLINE_BYTES));
   }
 
   @Override

@@ -289,7 +289,7 @@ final class ZoneServer {
     Knowledge theirs = ZoneWire.known(pull.getKnownList());
     NodeId peer = exchange.peer();
     zone.replica().memberKnows(peer.toString(), theirs);
-    PullStream stream = PullStream.open(zone.replica(), theirs);
+    PullStream stream = PullStream.open(zone.replica(), theirs, pull.getFull());
     StreamPump.start(exchange, stream, task -> workers.tryExecute(peer, task));
   }
 

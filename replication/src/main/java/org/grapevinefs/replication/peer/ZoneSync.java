@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.gossip.ZoneId;
 import org.grapevinefs.replication.core.Knowledge;
@@ -26,6 +27,7 @@ import org.grapevinefs.replication.peer.proto.Pull;
 import org.grapevinefs.replication.peer.proto.Request;
 import org.grapevinefs.replication.peer.proto.ZoneVersion;
 import org.grapevinefs.replication.zone.ZoneReplica;
+import org.grapevinefs.replication.zone.ZoneStatus;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +46,12 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   private final PeerTransport transport;
   private final FairExecutor<ZoneId> workers;
   private final Runnable afterPull;
+  private final Consumer<NodeId> differing;
   private final PullPlanner pulls = new PullPlanner(new SplittableRandom());
   private final ContentPlanner contents = new ContentPlanner();
+  private final StateWatch states = new StateWatch();
   private final Map<Wanted, PendingContent> wanted = new HashMap<>();
+  private long lastLook;
   private boolean loading;
   private boolean loadAgain;
   private boolean maybeMore = true;
@@ -56,18 +61,22 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
    * A driver that does nothing until it hears of members.
    *
    * @param afterPull called after each pull that was taken in, on a worker
+   * @param differing hears of members that know the same and hold another state
    */
   ZoneSync(
       ZoneId zone,
       ZoneReplica replica,
       PeerTransport transport,
       FairExecutor<ZoneId> workers,
-      Runnable afterPull) {
+      Runnable afterPull,
+      Consumer<NodeId> differing) {
     this.zone = zone;
     this.replica = replica;
     this.transport = transport;
     this.workers = workers;
     this.afterPull = afterPull;
+    this.differing = differing;
+    this.lastLook = transport.nanoTime();
   }
 
   /** What this replica knows, now that peers may hear of it. */
@@ -93,6 +102,7 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
 
   synchronized void forget(NodeId node) {
     pulls.forget(node);
+    states.forget(node);
     contents.down(node);
   }
 
@@ -112,6 +122,23 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
     step();
   }
 
+  /** A member said which state it holds with what it knows. */
+  synchronized void heardState(NodeId node, long digest, long stateDigest) {
+    states.heard(node, new StateWatch.Told(digest, stateDigest));
+  }
+
+  /** Members that know what we know must hold what we hold: else they are asked for all. */
+  private void compareStates() {
+    ZoneStatus status = replica.status();
+    var mine = new StateWatch.Told(status.knowledge().digest(), status.stateDigest());
+    List<NodeId> due;
+    synchronized (this) {
+      due = states.due(mine, transport.nanoTime());
+      due.forEach(pulls::suspect);
+    }
+    due.forEach(differing);
+  }
+
   synchronized List<Behind> behind() {
     return pulls.behind();
   }
@@ -123,11 +150,18 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   /** Does what is due; called after each event, and now and then. */
   void step() {
     Optional<NodeId> ask;
+    boolean look;
     synchronized (this) {
       if (closed) {
         return;
       }
-      ask = pulls.next(transport.nanoTime());
+      long now = transport.nanoTime();
+      ask = pulls.next(now);
+      look = now - lastLook >= StateWatch.LOOK_NANOS;
+      lastLook = look ? now : lastLook;
+    }
+    if (look) {
+      work(this::compareStates, why -> LOG.debug("zone {}: states not compared: {}", zone, why));
     }
     ask.ifPresent(node -> work(() -> pull(node), why -> failed(node, why)));
     fetchMore();
@@ -170,8 +204,13 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
     try {
       PeerConnection connection = connection(node);
       Knowledge known = replica.knowledge();
+      boolean full;
+      synchronized (this) {
+        full = pulls.isForAll(node);
+      }
       Pull.Builder pull =
           Pull.newBuilder()
+              .setFull(full)
               .setZone(ByteString.copyFrom(zone.toBytes()))
               .addAllKnown(ZoneWire.known(known, Knowledge.NONE));
       start(

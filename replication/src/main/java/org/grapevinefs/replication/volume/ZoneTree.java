@@ -83,6 +83,11 @@ public final class ZoneTree implements Closeable {
     return workshop().createFile(name);
   }
 
+  /** Opens a file in the workshop for reading, from any thread. */
+  public synchronized OpenFile openInWorkshop(EntryName name) throws IOException {
+    return workshop().readOnlyFile(name);
+  }
+
   /** Removes a file from the workshop if it is there, from any thread. */
   public synchronized void removeFromWorkshop(EntryName name) throws IOException {
     try {

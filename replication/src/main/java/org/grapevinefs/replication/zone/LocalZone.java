@@ -288,12 +288,18 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
   @Override
   public ZoneStatus status() {
-    return new ZoneStatus(
-        zone.replica.knowledge(),
-        zone.replica.stateDigest(),
-        zone.replica.counts(),
-        zone.settings.quota(),
-        zone.fault());
+    // Of one moment: a peer that knows the same and tells another state is an alarm.
+    zone.lock.lock();
+    try {
+      return new ZoneStatus(
+          zone.replica.knowledge(),
+          zone.replica.stateDigest(),
+          zone.replica.counts(),
+          zone.settings.quota(),
+          zone.fault());
+    } finally {
+      zone.lock.unlock();
+    }
   }
 
   @Override
@@ -310,8 +316,8 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   }
 
   @Override
-  public Answer answer(Knowledge asker, long inlineBytes) throws IOException {
-    return pulls.answer(asker, false, inlineBytes);
+  public Answer answer(Knowledge asker, boolean full, long inlineBytes) throws IOException {
+    return pulls.answer(asker, full, inlineBytes);
   }
 
   @Override

@@ -23,6 +23,7 @@ final class Staging {
 
   private final ZoneTree tree;
   private final Map<Key, EntryName> ready = new ConcurrentHashMap<>();
+  private final Map<Dot, Key> byContent = new ConcurrentHashMap<>();
   private final AtomicLong buildings = new AtomicLong();
   private final Set<FileId> asides = ConcurrentHashMap.newKeySet();
 
@@ -70,6 +71,7 @@ final class Staging {
     if (ready.putIfAbsent(key, file) != null) {
       remove(file);
     }
+    byContent.put(key.content(), key);
   }
 
   boolean has(Key key) {
@@ -81,7 +83,13 @@ final class Staging {
     return ready.get(key);
   }
 
+  /** Under which id a content lies on the shelf; null if it does not. */
+  @Nullable Key key(Dot content) {
+    return byContent.get(content);
+  }
+
   @Nullable EntryName take(Key key) {
+    byContent.remove(key.content(), key);
     return ready.remove(key);
   }
 
@@ -92,7 +100,7 @@ final class Staging {
 
   /** Throws a content away that nobody wants any more. */
   void discard(Key key) throws IOException {
-    EntryName file = ready.remove(key);
+    EntryName file = take(key);
     if (file != null) {
       remove(file);
     }

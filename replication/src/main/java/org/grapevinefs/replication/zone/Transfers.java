@@ -24,6 +24,7 @@ import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.RangeMap;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.volume.OpenFile;
+import org.grapevinefs.replication.volume.PosixException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +62,62 @@ final class Transfers {
         return true;
       }
     }
+    // What lay on the shelf a moment ago may have its name by now.
+    return readStaged(source, stretch, into) || readHeld(source, stretch, into);
+  }
+
+  /**
+   * Serves from a content that is whole and waits to show, for a name or for another content: if
+   * each waited to show before it passed on, two versions from the ends of a line of members would
+   * wait for each other in the middle.
+   */
+  private boolean readStaged(FileId source, ZoneReplica.Stretch stretch, ByteBuffer into)
+      throws IOException {
+    for (Content content : contents(source)) {
+      Staging.Key key = staging.key(content.dot());
+      EntryName name = key == null ? null : staging.file(key);
+      boolean shows =
+          content instanceof Content.Regular regular
+              && regular.ranges().shows(stretch.range(), stretch.dot());
+      if (key != null && name != null && shows && readStaged(key, name, stretch, into)) {
+        return true;
+      }
+    }
     return false;
+  }
+
+  private boolean readStaged(
+      Staging.Key key, EntryName name, ZoneReplica.Stretch stretch, ByteBuffer into)
+      throws IOException {
+    int length = (int) stretch.range().length();
+    ByteBuffer bytes = into.slice(into.position(), length);
+    try (OpenFile file = zone.tree.openInWorkshop(name)) {
+      if (file.read(bytes, stretch.range().offset()) < length) {
+        return false;
+      }
+    } catch (PosixException e) {
+      if (e.errno() != PosixException.ENOENT) {
+        throw e;
+      }
+      return false;
+    }
+    // Once it has a name in the tree anyone may write to it.
+    EntryName now = staging.file(key);
+    if (now == null || !now.equals(name)) {
+      return false;
+    }
+    into.position(into.position() + length);
+    return true;
+  }
+
+  private List<Content> contents(FileId source) {
+    zone.lock.lock();
+    try {
+      Inode inode = zone.replica.inode(source);
+      return inode == null ? List.of() : inode.contents();
+    } finally {
+      zone.lock.unlock();
+    }
   }
 
   private Set<FileId> siblings(FileId source) {

@@ -38,9 +38,10 @@ public interface ZoneReplica {
    * All that an asker lacks, from one state of this replica.
    *
    * @param asker what the asker knows
+   * @param full whether all is wanted: when the asker knows the same and holds another state
    * @param inlineBytes the most bytes of small contents to send along, in all
    */
-  Answer answer(Knowledge asker, long inlineBytes) throws IOException;
+  Answer answer(Knowledge asker, boolean full, long inlineBytes) throws IOException;
 
   /** An answer being given. Closed by its user, also when it breaks off; not thread-safe. */
   interface Answer extends AutoCloseable {

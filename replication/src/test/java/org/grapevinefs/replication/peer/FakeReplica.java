@@ -97,7 +97,7 @@ final class FakeReplica implements ZoneReplica {
   }
 
   @Override
-  public synchronized Answer answer(Knowledge asker, long inlineBytes) {
+  public synchronized Answer answer(Knowledge asker, boolean full, long inlineBytes) {
     answers.incrementAndGet();
     List<ZoneRecord> records = new ArrayList<>();
     for (Inode inode : inodes.values()) {
@@ -107,7 +107,7 @@ final class FakeReplica implements ZoneReplica {
       if (inlines && data != null && data.length <= MAX_INLINE) {
         along.add(new ZoneRecord.Inline(content.dot(), Bytes.of(data)));
       }
-      if (!asker.covers(content.dot())) {
+      if (full || !asker.covers(content.dot())) {
         records.add(new ZoneRecord(inode, along));
       }
     }

@@ -37,6 +37,22 @@ class PullPlannerTest {
   }
 
   @Test
+  void memberWithAnotherState_isAskedForAllOnce() {
+    planner.mine(5, 55);
+    both(5, 55);
+    planner.suspect(FAR);
+    assertThat(planner.next(0)).contains(FAR);
+    assertThat(planner.isForAll(FAR)).isTrue();
+    planner.done(FAR, 55);
+    assertThat(planner.isForAll(FAR)).isFalse();
+    assertThat(planner.next(0)).isEmpty();
+    planner.suspect(FAR);
+    assertThat(planner.next(0)).contains(FAR);
+    planner.failed(FAR, "moved on", 0);
+    assertThat(planner.next(1_000_000_000_000L)).isEmpty();
+  }
+
+  @Test
   void oneSession_atATime() {
     both(5, 56);
     assertThat(planner.next(0)).contains(NEAR);

@@ -305,9 +305,18 @@ abstract class ConvergenceContract {
   }
 
   /** One pull with its contents; returns the bytes fetched apart. */
-  private static long pull(LocalZone into, LocalZone from) throws Exception {
+  static long pull(LocalZone into, LocalZone from) throws Exception {
+    take(into, from, 1 << 20);
+    into.settle(MOST);
+    long bytes = fetch(into, from);
+    into.settle(MOST);
+    return bytes;
+  }
+
+  /** One pull without the contents that do not ride along. */
+  static void take(LocalZone into, LocalZone from, long inline) throws Exception {
     Knowledge asked = into.knowledge();
-    try (ZoneReplica.Answer answer = from.answer(asked, 1 << 20);
+    try (ZoneReplica.Answer answer = from.answer(asked, false, inline);
         ZoneReplica.Pull pull = into.begin(answer.header(), asked)) {
       ZoneRecord record = answer.next();
       while (record != null) {
@@ -316,13 +325,9 @@ abstract class ConvergenceContract {
       }
       pull.commit();
     }
-    into.settle(MOST);
-    long bytes = fetch(into, from);
-    into.settle(MOST);
-    return bytes;
   }
 
-  private static long fetch(LocalZone into, LocalZone from) throws Exception {
+  static long fetch(LocalZone into, LocalZone from) throws Exception {
     long bytes = 0;
     for (PendingContent content : into.pending(1_000)) {
       ContentSink sink = into.stage(content);
@@ -346,12 +351,12 @@ abstract class ConvergenceContract {
     return zone.mkdir(ROOT, parent, EntryName.of(name), SetAttributes.mode(0755)).attributes().id();
   }
 
-  private static FileId write(LocalZone zone, FileId directory, String name, String text)
+  static FileId write(LocalZone zone, FileId directory, String name, String text)
       throws ZoneException {
     return write(zone, directory, name, bytes(text));
   }
 
-  private static FileId write(LocalZone zone, FileId directory, String name, byte[] data)
+  static FileId write(LocalZone zone, FileId directory, String name, byte[] data)
       throws ZoneException {
     FileId file =
         zone.create(
@@ -368,7 +373,7 @@ abstract class ConvergenceContract {
     return file;
   }
 
-  private static void overwrite(LocalZone zone, FileId file, String text) throws ZoneException {
+  static void overwrite(LocalZone zone, FileId file, String text) throws ZoneException {
     zone.opened(file, OpenMode.WRITE);
     zone.setattr(ROOT, file, SetAttributes.size(0));
     zone.write(ROOT, file, 0, ByteBuffer.wrap(bytes(text)), Stability.UNSTABLE);

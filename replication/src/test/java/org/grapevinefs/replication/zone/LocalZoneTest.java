@@ -412,7 +412,7 @@ final class LocalZoneTest {
         CompletableFuture.supplyAsync(() -> {
           int told = 0;
           while (!over.get()) {
-            try (ZoneReplica.Answer answer = zone.answer(Knowledge.NONE, 0)) {
+            try (ZoneReplica.Answer answer = zone.answer(Knowledge.NONE, false, 0)) {
               told += answer.header().count() > 0 ? 1 : 0;
             } catch (IOException e) {
               throw new UncheckedIOException(e);
