@@ -14,6 +14,7 @@ import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.fs.Caller;
+import org.grapevinefs.replication.fs.SetAttributes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,38 @@ class DelegationTest {
     Ops renew = new Ops().root();
     assertThat(holder.status(renew)).isEqualTo(OK);
     assertThat(open(holder, 1).kind()).isEqualTo(READ);
+  }
+
+  @Test
+  void changeFromElsewhere_isShownToTheHolderOnceItGaveTheDelegationBack() throws Exception {
+    byte[] delegation = open(holder, 1).delegation();
+    long before = shown(holder);
+    gateway.zone().setattr(Caller.SYSTEM, file(), SetAttributes.size(9L));
+    assertThat(shown(holder)).isEqualTo(before);
+    assertThat(shown(other)).isGreaterThan(before);
+    assertThat(recalled()).isEqualTo(delegation);
+    assertThat(shown(holder)).isEqualTo(before);
+    assertThat(giveBack(delegation)).isEqualTo(OK);
+    assertThat(shown(holder)).isGreaterThan(before).isEqualTo(shown(other));
+  }
+
+  @Test
+  void changeOfItsOwn_isShownToTheHolder_andOneFromElsewhereAfterIt_isNot() throws Exception {
+    byte[] delegation = open(holder, 3).delegation();
+    long before = shown(holder);
+    Ops write = new Ops().path("zone/f").write(delegation, 0, 2, new byte[1]);
+    assertThat(holder.status(write)).isEqualTo(OK);
+    assertThat(shown(holder)).isGreaterThan(before);
+    gateway.zone().setattr(Caller.SYSTEM, file(), SetAttributes.size(9L));
+    gateway.zone().changedElsewhere(file());
+    assertThat(recalled()).isEqualTo(delegation);
+    long held = shown(holder);
+    assertThat(giveBack(delegation)).isEqualTo(OK);
+    assertThat(shown(holder)).isGreaterThan(held);
+  }
+
+  private static long shown(Nfs4Client client) throws Exception {
+    return client.run(new Ops().path("zone/f").attributes(3)).skip(24, 15, 15).attributes().int64();
   }
 
   @Test

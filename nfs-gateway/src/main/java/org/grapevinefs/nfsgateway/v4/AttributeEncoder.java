@@ -68,7 +68,7 @@ final class AttributeEncoder {
       case Attr.SUPPORTED_ATTRS -> supported.encode(out);
       case Attr.TYPE -> out.int32(typeNumber(a.type()));
       case Attr.FH_EXPIRE_TYPE -> out.int32(FH_PERSISTENT);
-      case Attr.CHANGE -> out.int64(a.change());
+      case Attr.CHANGE -> out.int64(change(target, a));
       case Attr.SIZE -> out.int64(a.size());
       case Attr.LINK_SUPPORT, Attr.SYMLINK_SUPPORT, Attr.UNIQUE_HANDLES -> out.bool(true);
       case Attr.NAMED_ATTR, Attr.CASE_INSENSITIVE -> out.bool(false);
@@ -120,6 +120,14 @@ final class AttributeEncoder {
       case Attr.OPEN_ARGUMENTS -> openArguments(out);
       default -> throw new IllegalStateException("attribute " + number);
     }
+  }
+
+  private long change(Target target, Attributes a) {
+    if (!(target instanceof Target.InZone file) || a.type() != FileType.REGULAR) {
+      return a.change();
+    }
+    Delegations delegations = compound.engine().state().delegations();
+    return delegations.shown(compound.asker(), compound.client(), file, a.change());
   }
 
   /** All that OPEN understands: access, denial, hints, claims and ways to create, by number. */

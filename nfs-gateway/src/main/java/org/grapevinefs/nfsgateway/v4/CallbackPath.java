@@ -147,14 +147,20 @@ final class CallbackPath {
 
   private void send(Job job) {
     BackChannel channel;
-    CompletableFuture<XdrReader> sent;
+    int to;
+    BackChannel.Auth as;
+    XdrWriter message;
     synchronized (this) {
       channel = channel();
-      sent =
-          channel == null
-              ? CompletableFuture.failedFuture(new IOException("no connection to the client"))
-              : channel.call(program, VERSION, COMPOUND, auth, compound(job), PATIENCE);
+      to = program;
+      as = auth;
+      message = compound(job);
     }
+    // Outside of the lock: a connection that is gone ends the calls of other paths too.
+    CompletableFuture<XdrReader> sent =
+        channel == null
+            ? CompletableFuture.failedFuture(new IOException("no connection to the client"))
+            : channel.call(to, VERSION, COMPOUND, as, message, PATIENCE);
     boolean last = channel == null;
     var _ = sent.whenComplete((reply, failure) -> answered(job, last, reply, failure));
   }

@@ -262,6 +262,11 @@ final class Compound {
     return minor > 0 ? session().client() : named;
   }
 
+  /** The client whose compound this is, as far as it is known. */
+  Client asker() {
+    return session != null ? session.client() : named;
+  }
+
   /**
    * Names the client in an operation of minor version 0; later versions have the session for that.
    */

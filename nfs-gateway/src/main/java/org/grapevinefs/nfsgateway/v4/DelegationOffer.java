@@ -77,8 +77,7 @@ record DelegationOffer(OpenArguments arguments, boolean made, boolean unconfirme
     if (kind == NONE) {
       return null;
     }
-    boolean write = kind == WRITE;
-    return state.delegations().give(client, file, write, write ? Delegations.change(file) : 0);
+    return state.delegations().give(client, file, kind == WRITE);
   }
 
   /** One who spoke of delegations is told why there is none (RFC 8881, section 18.16.3). */

@@ -3,9 +3,6 @@ package org.grapevinefs.nfsgateway.v4;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
@@ -79,29 +76,31 @@ final class DelegationOperations {
       return null;
     }
     byte[] handle = compound.engine().handles().of(writer.file.export.zone(), writer.file.id);
-    try {
-      CallbackPath.Answer answer =
-          path.call(
-                  CallbackPath.GETATTR,
-                  out -> {
-                    out.opaque(handle);
-                    Bitmap.of(Attr.CHANGE, Attr.SIZE).encode(out);
-                  })
-              .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      return answer.status() == 0
-          ? told(writer, answer.body(), attributes, compound.engine().state().now())
-          : null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    StateTable state = compound.engine().state();
+    CallbackPath.Answer answer =
+        state
+            .delegations()
+            .await(
+                path.call(
+                    CallbackPath.GETATTR,
+                    out -> {
+                      out.opaque(handle);
+                      Bitmap.of(Attr.CHANGE, Attr.SIZE).encode(out);
+                    }),
+                PATIENCE);
+    if (answer == null || answer.status() != 0) {
       return null;
-    } catch (ExecutionException | TimeoutException | BadXdrException | NfsException e) {
+    }
+    try {
+      return told(writer, answer.body(), attributes, state.now());
+    } catch (BadXdrException e) {
       return null;
     }
   }
 
   /** The server's attributes unless the client changed the file meanwhile (section 10.4.3). */
   private static Attributes told(State.Delegation writer, XdrReader in, Attributes a, long millis)
-      throws BadXdrException, NfsException {
+      throws BadXdrException {
     Bitmap which = Bitmap.decode(in);
     if (!which.has(Attr.CHANGE) || !which.has(Attr.SIZE)) {
       throw new BadXdrException("not what was asked for");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.nfsgateway.v4;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -60,13 +61,14 @@ final class Delegations {
    * Gives a delegation of a file that the client has just opened, if nothing speaks against it;
    * null: none is given.
    */
-  State.@Nullable Delegation give(Client client, Target.InZone file, boolean write, long change)
-      throws NfsException {
+  State.@Nullable Delegation give(Client client, Target.InZone file, boolean write)
+      throws NfsException, ZoneException {
     CallbackPath path = client.path();
     if (path == null || !path.isUp() || count.get() >= MOST_IN_ALL) {
       return null;
     }
     watch.watch(file.export());
+    long change = change(file);
     Optional<State.Delegation> answer =
         table.guarded(() -> {
           State.FileState of = files.find(FileStates.key(file));
@@ -123,12 +125,10 @@ final class Delegations {
       return;
     }
     List<State.Delegation> inTheWay = clear(client, file, write);
-    if (!inTheWay.isEmpty() && waiters.tryAcquire()) {
-      try {
-        await(inTheWay);
-      } finally {
-        waiters.release();
-      }
+    if (!inTheWay.isEmpty()) {
+      CompletableFuture<?>[] ends =
+          inTheWay.stream().map(held -> held.ended).toArray(CompletableFuture[]::new);
+      await(CompletableFuture.allOf(ends), MOMENT);
       inTheWay = clear(client, file, write);
     }
     if (!inTheWay.isEmpty()) {
@@ -136,15 +136,24 @@ final class Delegations {
     }
   }
 
-  private static void await(List<State.Delegation> delegations) {
-    CompletableFuture<?>[] ends =
-        delegations.stream().map(held -> held.ended).toArray(CompletableFuture[]::new);
+  /**
+   * Waits for something, if not too many wait already.
+   *
+   * @return null if it did not come in time, or nobody waited
+   */
+  <T> @Nullable T await(CompletableFuture<T> future, Duration most) {
+    if (!waiters.tryAcquire()) {
+      return null;
+    }
     try {
-      CompletableFuture.allOf(ends).get(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+      return future.get(most.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return null;
     } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-      // Still out: the caller comes again.
+      return null;
+    } finally {
+      waiters.release();
     }
   }
 
@@ -166,7 +175,11 @@ final class Delegations {
   private List<State.Delegation> inTheWay(State.FileState of, Client client, boolean write) {
     List<State.Delegation> left = new ArrayList<>();
     for (State.Delegation held : List.copyOf(of.delegations)) {
-      if (held.client == client || !(write || held.write)) {
+      if (held.client == client) {
+        held.touched |= write;
+        continue;
+      }
+      if (!write && !held.write) {
         continue;
       }
       if (table.isExpired(held.client)) {
@@ -233,7 +246,10 @@ final class Delegations {
       table.guarded(() -> {
         State.FileState of = files.find(key);
         if (of != null) {
-          List.copyOf(of.delegations).forEach(this::recall);
+          for (State.Delegation held : of.delegations) {
+            held.stale = true;
+            recall(held);
+          }
         }
         return key;
       });
@@ -246,6 +262,44 @@ final class Delegations {
   boolean isHeld(FileStates.FileKey key) {
     State.FileState of = files.find(key);
     return of != null && !of.delegations.isEmpty();
+  }
+
+  /** Notes that a client changes a file itself, of which it may hold a delegation. */
+  void touched(Client client, Target.InZone file) {
+    State.FileState of = files.find(FileStates.key(file));
+    if (of != null) {
+      for (State.Delegation held : of.delegations) {
+        held.touched |= held.client == client;
+      }
+    }
+  }
+
+  /**
+   * The change attribute of a file as a client may see it. One who holds a delegation takes every
+   * change that it sees for its own and keeps what it has cached; so a change from elsewhere is not
+   * shown to it before it has given the delegation back.
+   *
+   * @param client who asks; nobody, in minor version 0: whoever is at the address
+   */
+  long shown(Client client, InetAddress address, Target.InZone file, long change) {
+    State.FileState of = anyIn(file.export().zone()) ? files.find(FileStates.key(file)) : null;
+    if (of == null) {
+      return change;
+    }
+    for (State.Delegation held : of.delegations) {
+      boolean nameless = client == Client.NOBODY && held.client.address().equals(address);
+      if (held.client != client && !nameless) {
+        continue;
+      }
+      if (!held.touched && change != held.change) {
+        watch.note(of.key());
+        return held.change;
+      }
+      if (held.stale) {
+        return change - 1;
+      }
+    }
+    return change;
   }
 
   // Ending
@@ -338,7 +392,7 @@ final class Delegations {
   }
 
   /** The change attribute of a file at the moment. */
-  static long change(Target.InZone file) throws ZoneException {
+  private static long change(Target.InZone file) throws ZoneException {
     return file.export()
         .files()
         .getattr(org.grapevinefs.replication.fs.Caller.SYSTEM, file.file())

@@ -113,6 +113,9 @@ final class FileStates {
     if (write && (state.access() & 2) == 0) {
       throw new NfsException(NfsStatus.OPENMODE);
     }
+    if (write) {
+      delegations.touched(client, file);
+    }
     return true;
   }
 

@@ -90,6 +90,12 @@ abstract sealed class State {
     /** The file's change attribute when the delegation was given. */
     final long change;
 
+    /** Whether the holder may have changed the file itself since. */
+    volatile boolean touched;
+
+    /** Whether it changed elsewhere, which the holder may not see before it gave this back. */
+    volatile boolean stale;
+
     /** What others were last told of a change that only the client knows. */
     long shownChange;
 

@@ -80,7 +80,8 @@ final class ZoneWatch {
     }
   }
 
-  private void note(FileStates.FileKey key) {
+  /** Notes that a file changed; returns at once. */
+  void note(FileStates.FileKey key) {
     if (matters.test(key) && noted.add(key)) {
       thread.execute(() -> {
         noted.remove(key);

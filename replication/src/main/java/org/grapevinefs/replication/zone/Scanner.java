@@ -168,6 +168,7 @@ final class Scanner {
           zone.replica.version(
               entry.shown(), stat.size(), stat.modified(), List.of(), all, hash, true, 0);
       zone.done(change);
+      zone.changed(entry.shown());
       edited++;
     }
   }
