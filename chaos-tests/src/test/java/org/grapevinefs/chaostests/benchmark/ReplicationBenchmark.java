@@ -2,85 +2,144 @@
 package org.grapevinefs.chaostests.benchmark;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import org.grapevinefs.nfsgateway.client.Nfs4Client;
-import org.grapevinefs.nfsgateway.client.Ops;
-import org.grapevinefs.nfsgateway.client.Reply;
-import org.grapevinefs.nfsgateway.xdr.BadXdrException;
+import java.util.stream.Collectors;
+import org.grapevinefs.chaostests.cluster.Mesh;
+import org.grapevinefs.zonesconfig.VolumeType;
 
 /**
- * How long a write on node 1 of a running demo takes to be readable in node 2's folder, beside an
+ * How long what is written on one node takes to be readable in the folder of another, beside an
  * rsync daemon on the same disk in the same run.
  *
- * <p>Arguments: the demo's folder, the NFS port of node 1. Prints one line a figure.
+ * <p>Starts two nodes, processes of their own with the launcher's options, on one Btrfs file system
+ * in a file, writes through the NFS gateway of the first and watches the folder of the second.
+ * Arguments: a folder to work in, then the rows to measure (none: all). Needs root. Prints a line a
+ * figure.
  */
 public final class ReplicationBenchmark {
 
   private static final int SAMPLES = 50;
   private static final int SMALL_FILES = 20_000;
   private static final int LARGE_MEBIBYTES = 1024;
-  private static final int IN_FLIGHT = 32;
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final int NEW = 5_000;
+  private static final int EDITED = 500;
+  private static final int DELETED = 500;
+  private static final long IDLE_SECONDS = 60;
+  private static final String ZONE = "shared";
+  private static final List<String> NODE_OPTIONS =
+      List.of("-Xmx256m", "-XX:MaxDirectMemorySize=128m");
 
-  private final Path first;
-  private final Path second;
-  private final Nfs4Client client;
-  private final RsyncDaemon rsync;
-  private final Random random = new Random(42);
-  private final ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
-  private final String base = "bench-" + ProcessHandle.current().pid();
-
-  private ReplicationBenchmark(Path demo, int port) throws IOException, BadXdrException {
-    first = demo.resolve("node-1/volume/shared");
-    second = demo.resolve("node-2/volume/shared");
-    client =
-        Nfs4Client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1, base);
-    rsync = new RsyncDaemon(Files.createTempDirectory(demo, "bench"));
+  /** What is measured; later rows use the files of earlier ones. */
+  private enum Row {
+    ONE_SMALL,
+    MANY_SMALL,
+    ONE_LARGE,
+    CHANGE,
+    RENAME,
+    REJOIN,
+    CATCH_UP,
+    CATCH_UP_LARGE,
+    IDLE
   }
 
-  /** Runs all. */
+  /** Those in which the second node starts anew. */
+  private static final Set<Row> STARTS = EnumSet.of(Row.REJOIN, Row.CATCH_UP, Row.CATCH_UP_LARGE);
+
+  private final Mesh mesh;
+  private final Path first;
+  private final Path second;
+  private final RsyncDaemon rsync;
+  private final NfsWriter writer;
+
+  private ReplicationBenchmark(Mesh mesh, NfsWriter writer, RsyncDaemon rsync) {
+    this.mesh = mesh;
+    this.writer = writer;
+    this.rsync = rsync;
+    first = mesh.files(1, ZONE);
+    second = mesh.files(2, ZONE);
+  }
+
+  /** Runs the rows that are asked for. */
   public static void main(String[] args) throws Exception {
-    ReplicationBenchmark benchmark =
-        new ReplicationBenchmark(Path.of(args[0]), Integer.parseInt(args[1]));
-    try {
-      benchmark.client.run(new Ops().path("shared").mkdir(benchmark.base));
-      benchmark.oneSmallFile("warm-up");
-      benchmark.oneSmallFile("one 4 KiB file, close to readable");
-      benchmark.manySmallFiles();
-      benchmark.oneLargeFile();
-    } finally {
-      benchmark.client.close();
-      benchmark.rsync.close();
-      benchmark.writers.close();
+    Path work = Files.createTempDirectory(Path.of(args[0]).toAbsolutePath(), "bench");
+    Set<Row> rows = EnumSet.allOf(Row.class);
+    if (args.length > 1) {
+      rows =
+          Arrays.stream(args)
+              .skip(1)
+              .map(name -> Row.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))
+              .collect(Collectors.toCollection(() -> EnumSet.noneOf(Row.class)));
+    }
+    List<String> options = new ArrayList<>(NODE_OPTIONS);
+    String more = System.getenv("GRAPEVINE_JAVA_OPTS");
+    if (more != null) {
+      options.addAll(List.of(more.split(" ")));
+    }
+    try (BtrfsFolder disk = new BtrfsFolder(work);
+        Mesh mesh =
+            Mesh.make(disk.path().resolve("mesh"), 2, VolumeType.BTRFS, options)
+                .zone(ZONE, 1, 2)
+                .start(1, 2);
+        RsyncDaemon rsync = new RsyncDaemon(disk.path());
+        NfsWriter writer = new NfsWriter(mesh.node(1).nfsPort(), ZONE)) {
+      ReplicationBenchmark benchmark = new ReplicationBenchmark(mesh, writer, rsync);
+      for (Row row : rows) {
+        benchmark.measure(row);
+      }
+      benchmark.memory();
+      mesh.node(2).stop();
+      mesh.node(1).stop();
+    }
+    Files.delete(work.resolve("btrfs"));
+    Files.delete(work);
+  }
+
+  private void measure(Row row) throws Exception {
+    double first = cpu(1);
+    double second = STARTS.contains(row) ? 0 : cpu(2);
+    run(row);
+    print("  (%s: processor time %.1f s and %.1f s)", row, cpu(1) - first, cpu(2) - second);
+  }
+
+  private void run(Row row) throws Exception {
+    switch (row) {
+      case ONE_SMALL -> {
+        oneSmallFile("warm-up");
+        oneSmallFile("one 4 KiB file, close to readable");
+      }
+      case MANY_SMALL -> manySmallFiles();
+      case ONE_LARGE -> oneLargeFile();
+      case CHANGE -> changeInLargeFile();
+      case RENAME -> renameOfFolder();
+      case REJOIN -> rejoin();
+      case CATCH_UP -> catchUpSmall();
+      case CATCH_UP_LARGE -> catchUpLarge();
+      case IDLE -> idle();
     }
   }
 
   private void oneSmallFile(String title) throws Exception {
+    String folder = title.substring(0, 3).strip();
+    writer.mkdir("", folder);
     double[] ours = new double[SAMPLES];
     double[] theirs = new double[SAMPLES];
-    byte[] data = new byte[4096];
     for (int i = 0; i < SAMPLES; i++) {
-      random.nextBytes(data);
-      String name = title.charAt(0) + "-" + i;
-      write(base, name, data);
+      byte[] data = writer.bytes(4096);
+      String name = "f" + i;
+      writer.write(folder, name, data);
       long closed = System.nanoTime();
-      awaitBytes(second.resolve(base).resolve(name), data);
-      ours[i] = (System.nanoTime() - closed) / 1e6;
-      theirs[i] = rsync.copy(first.resolve(base).resolve(name)) / 1e6;
+      long there = Observed.file(second.resolve(folder).resolve(name), data);
+      ours[i] = (there - closed) / 1e6;
+      theirs[i] = rsync.copy(first.resolve(folder).resolve(name)).nanos() / 1e6;
     }
     Arrays.sort(ours);
     Arrays.sort(theirs);
@@ -95,142 +154,169 @@ public final class ReplicationBenchmark {
   }
 
   private void manySmallFiles() throws Exception {
-    String folder = base + "/many";
-    client.run(new Ops().path("shared/" + base).mkdir("many"));
+    writer.mkdir("", "many");
     long start = System.nanoTime();
-    Deque<CompletableFuture<?>> running = new ArrayDeque<>();
-    byte[] last = new byte[0];
-    for (int i = 0; i < SMALL_FILES; i++) {
-      byte[] data = new byte[4096 + random.nextInt(8192)];
-      random.nextBytes(data);
-      last = data;
-      String name = "f" + i;
-      running.add(writeAsync(folder, name, data));
-      if (running.size() >= IN_FLIGHT) {
-        running.remove().join();
-      }
-    }
-    while (!running.isEmpty()) {
-      running.remove().join();
-    }
+    writer.writeMany("many", "f", 0, SMALL_FILES);
     long written = System.nanoTime();
-    awaitCount(second.resolve(folder), SMALL_FILES);
-    awaitBytes(second.resolve(folder).resolve("f" + (SMALL_FILES - 1)), last);
-    long there = System.nanoTime();
-    long reference = rsync.copy(first.resolve(folder));
+    long there = Observed.count(second.resolve("many"), "f" + (SMALL_FILES - 1), SMALL_FILES);
+    RsyncDaemon.Run reference = rsync.copy(first.resolve("many"));
+    Observed.requireSame(first.resolve("many"), second.resolve("many"));
     print(
-        "%d files of 4-12 KiB: written in %.1f s, behind the writer %.2f s, in all %.1f s; rsync of"
-            + " them %.1f s; behind / rsync %.2f",
-        SMALL_FILES,
-        (written - start) / 1e9,
-        (there - written) / 1e9,
-        (there - start) / 1e9,
-        reference / 1e9,
-        (double) (there - written) / reference);
+        "%d files of 4-12 KiB: written in %.1f s, behind the writer %.2f s; rsync of them %.2f s",
+        SMALL_FILES, (written - start) / 1e9, (there - written) / 1e9, reference.seconds());
   }
 
   private void oneLargeFile() throws Exception {
-    byte[] chunk = new byte[1 << 20];
-    random.nextBytes(chunk);
-    Reply made =
-        client.run(new Ops().path("shared/" + base).create("bench", "large", 3, 0).getHandle());
-    made.skip(pathOps(2));
-    byte[] stateid = made.opened();
-    byte[] handle = made.handle();
+    writer.mkdir("", "large");
     long start = System.nanoTime();
-    Deque<CompletableFuture<?>> running = new ArrayDeque<>();
-    for (int i = 0; i < LARGE_MEBIBYTES; i++) {
-      ByteBuffer.wrap(chunk).putInt(i);
-      running.add(
-          client.start(new Ops().handle(handle).write(stateid, (long) i << 20, 0, chunk.clone())));
-      if (running.size() >= 8) {
-        running.remove().join();
-      }
-    }
-    while (!running.isEmpty()) {
-      running.remove().join();
-    }
-    client.run(new Ops().handle(handle).commit(0, 0).close(stateid));
+    writer.writeLarge("large", "file", LARGE_MEBIBYTES);
     long written = System.nanoTime();
-    awaitSize(second.resolve(base).resolve("large"), (long) LARGE_MEBIBYTES << 20);
-    awaitSame(first.resolve(base).resolve("large"), second.resolve(base).resolve("large"));
-    long there = System.nanoTime();
-    long reference = rsync.copy(first.resolve(base).resolve("large"));
+    long there = Observed.large(second.resolve("large/file"), LARGE_MEBIBYTES);
+    RsyncDaemon.Run reference = rsync.copy(first.resolve("large"));
+    Observed.requireSame(first.resolve("large"), second.resolve("large"));
     print(
-        "1 GiB file: written in %.1f s, behind the writer %.2f s; rsync of it %.1f s; behind /"
-            + " rsync %.2f",
-        (written - start) / 1e9,
-        (there - written) / 1e9,
-        reference / 1e9,
-        (double) (there - written) / reference);
+        "1 GiB file: written in %.1f s, behind the writer %.2f s; rsync of it %.2f s",
+        (written - start) / 1e9, (there - written) / 1e9, reference.seconds());
   }
 
-  /** PUTROOTFH and the LOOKUPs of a path, as their results stand in a reply. */
-  private static int[] pathOps(int parts) {
-    int[] ops = new int[parts + 1];
-    Arrays.fill(ops, 15);
-    ops[0] = 24;
-    return ops;
+  private void changeInLargeFile() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      long offset = (100L + 150L * i) * (1 << 20) + 12_345;
+      byte[] data = writer.bytes(4096);
+      long before = traffic();
+      long start = System.nanoTime();
+      writer.overwrite("large", "file", offset, data);
+      long written = System.nanoTime();
+      long there = Observed.part(second.resolve("large/file"), offset, data);
+      long bytes = traffic() - before;
+      RsyncDaemon.Run reference = rsync.update(first.resolve("large"));
+      print(
+          "4 KiB changed in it: written in %.1f ms, behind the writer %.1f ms, %d bytes moved;"
+              + " rsync %.0f ms, %d bytes",
+          (written - start) / 1e6,
+          (there - written) / 1e6,
+          bytes,
+          reference.nanos() / 1e6,
+          reference.bytes());
+    }
+    Observed.requireSame(first.resolve("large"), second.resolve("large"));
   }
 
-  private void write(String folder, String name, byte[] data) throws Exception {
-    writeAsync(folder, name, data).join();
-  }
-
-  private CompletableFuture<?> writeAsync(String folder, String name, byte[] data) {
-    return CompletableFuture.runAsync(() -> {
-      try {
-        int parts = folder.split("/", -1).length + 1;
-        Reply made =
-            client.run(new Ops().path("shared/" + folder).create(name, name, 3, 0).getHandle());
-        made.skip(pathOps(parts));
-        byte[] stateid = made.opened();
-        byte[] handle = made.handle();
-        client.run(new Ops().handle(handle).write(stateid, 0, 0, data).close(stateid));
-      } catch (IOException | BadXdrException e) {
-        throw new IllegalStateException(e);
+  private void renameOfFolder() throws Exception {
+    writer.rename("", "many", "held");
+    Observed.count(second.resolve("held"), "f0", SMALL_FILES);
+    for (String name : List.of("renamed", "again", "many")) {
+      String before = name.equals("renamed") ? "held" : name.equals("again") ? "renamed" : "again";
+      Observed.count(second.resolve(before), "f0", SMALL_FILES);
+      long bytes = traffic();
+      long start = System.nanoTime();
+      writer.rename("", before, name);
+      long done = System.nanoTime();
+      long there = Observed.await(name, 200_000, () -> Files.exists(second.resolve(name + "/f0")));
+      print(
+          "rename of a folder of %d files: reply after %.1f ms, behind it %.1f ms, %d bytes moved",
+          SMALL_FILES, (done - start) / 1e6, (there - done) / 1e6, traffic() - bytes);
+      if (name.equals("renamed")) {
+        RsyncDaemon.Run reference = rsync.copy(first.resolve(name));
+        print("  rsync of it: %.2f s, %d bytes", reference.seconds(), reference.bytes());
       }
-    });
+    }
+    Observed.requireSame(first.resolve("many"), second.resolve("many"));
   }
 
-  private interface Condition {
-    boolean holds() throws IOException;
+  private void rejoin() throws Exception {
+    Observed.count(second.resolve("many"), "f0", SMALL_FILES);
+    mesh.node(2).stop();
+    writer.writeMany("many", "n", 0, NEW);
+    writer.writeMany("many", "f", 0, EDITED);
+    writer.removeMany("many", "f", EDITED, DELETED);
+    int left = SMALL_FILES + NEW - DELETED;
+    long start = System.nanoTime();
+    mesh.start(2);
+    long ready = System.nanoTime();
+    Path last = first.resolve("many/f" + (EDITED - 1));
+    Observed.count(second.resolve("many"), "f0", left);
+    long there = Observed.file(second.resolve("many/f" + (EDITED - 1)), Files.readAllBytes(last));
+    RsyncDaemon.Run reference = rsync.update(first.resolve("many"));
+    Observed.requireSame(first.resolve("many"), second.resolve("many"));
+    print(
+        "rejoin after %d new, %d edited, %d deleted: ready %.2f s after its start, level %.2f s"
+            + " after that; rsync %.2f s",
+        NEW, EDITED, DELETED, (ready - start) / 1e9, (there - ready) / 1e9, reference.seconds());
   }
 
-  private static void await(String what, Condition condition) throws IOException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.holds()) {
-      if (System.nanoTime() > deadline) {
-        throw new IOException("waited in vain for " + what);
-      }
-      LockSupport.parkNanos(200_000);
+  private void catchUpSmall() throws Exception {
+    mesh.node(2).stop();
+    writer.mkdir("", "missed");
+    writer.writeMany("missed", "f", 0, SMALL_FILES);
+    long start = System.nanoTime();
+    mesh.start(2);
+    long ready = System.nanoTime();
+    long there = Observed.count(second.resolve("missed"), "f1", SMALL_FILES);
+    RsyncDaemon.Run reference = rsync.copy(first.resolve("missed"));
+    Observed.requireSame(first.resolve("missed"), second.resolve("missed"));
+    print(
+        "catching up with %d files: ready %.2f s after its start, level %.2f s after that: %.0f"
+            + " files/s; rsync %.2f s",
+        SMALL_FILES,
+        (ready - start) / 1e9,
+        (there - ready) / 1e9,
+        SMALL_FILES / ((there - ready) / 1e9),
+        reference.seconds());
+  }
+
+  private void catchUpLarge() throws Exception {
+    mesh.node(2).stop();
+    writer.mkdir("", "missed-large");
+    writer.writeLarge("missed-large", "file", LARGE_MEBIBYTES);
+    long start = System.nanoTime();
+    mesh.start(2);
+    long ready = System.nanoTime();
+    long there = Observed.large(second.resolve("missed-large/file"), LARGE_MEBIBYTES);
+    RsyncDaemon.Run reference = rsync.copy(first.resolve("missed-large"));
+    Observed.requireSame(first.resolve("missed-large"), second.resolve("missed-large"));
+    print(
+        "catching up with 1 GiB: ready %.2f s after its start, level %.2f s after that: %.0f MiB/s;"
+            + " rsync %.2f s",
+        (ready - start) / 1e9,
+        (there - ready) / 1e9,
+        LARGE_MEBIBYTES / ((there - ready) / 1e9),
+        reference.seconds());
+  }
+
+  private void idle() throws IOException {
+    rest(Duration.ofSeconds(15));
+    double[] before = {cpu(1), cpu(2)};
+    rest(Duration.ofSeconds(IDLE_SECONDS));
+    print(
+        "idle for %d s: processor time %.2f s of the first, %.2f s of the second node",
+        IDLE_SECONDS, cpu(1) - before[0], cpu(2) - before[1]);
+  }
+
+  private double cpu(int node) throws IOException {
+    return NodeFigures.cpuSeconds(mesh.node(node).pid());
+  }
+
+  private static void rest(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      LockSupport.parkNanos(end - System.nanoTime());
     }
   }
 
-  private static void awaitBytes(Path file, byte[] data) throws IOException {
-    await(
-        file.toString(),
-        () ->
-            Files.exists(file)
-                && Files.size(file) == data.length
-                && Arrays.equals(Files.readAllBytes(file), data));
+  private void memory() throws IOException, InterruptedException {
+    for (int i = 1; i <= 2; i++) {
+      print(
+          "node %d: resident at most %d MiB, heap %d MiB, processor time in all %.1f s",
+          i,
+          NodeFigures.peakResident(mesh.node(i).pid()) >> 20,
+          NodeFigures.heap(mesh.node(i)) >> 20,
+          cpu(i));
+    }
   }
 
-  private static void awaitSize(Path file, long size) throws IOException {
-    await(file.toString(), () -> Files.exists(file) && Files.size(file) == size);
-  }
-
-  private static void awaitSame(Path one, Path other) throws IOException {
-    await(other.toString(), () -> Files.mismatch(one, other) < 0);
-  }
-
-  private static void awaitCount(Path folder, int count) throws IOException {
-    await(
-        folder.toString(),
-        () -> {
-          String[] names = folder.toFile().list();
-          return names != null && names.length == count;
-        });
+  private long traffic() throws IOException {
+    return NodeFigures.peerBytes(mesh.node(1), mesh.node(2));
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // a bad format shows at once

@@ -4,7 +4,9 @@ package org.grapevinefs.chaostests.benchmark;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,18 +14,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The reference: an rsync daemon on loopback whose one module is a folder on the same disk. */
 final class RsyncDaemon implements AutoCloseable {
 
-  private static final int PORT = 12_873;
   private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Pattern MOVED = Pattern.compile("Total bytes (?:sent|received): ([\\d,]+)");
 
-  private final Path folder;
+  private final Path log;
+  private final int port;
   private final Process process;
 
+  /**
+   * What a run took.
+   *
+   * @param nanos from its start to its end
+   * @param bytes sent and received
+   */
+  record Run(long nanos, long bytes) {
+    double seconds() {
+      return nanos / 1e9;
+    }
+  }
+
   RsyncDaemon(Path work) throws IOException {
-    folder = Files.createDirectories(work.resolve("rsync-module"));
+    Path folder = Files.createDirectories(work.resolve("rsync-module"));
     Path config = work.resolve("rsyncd.conf");
     Files.writeString(
         config,
@@ -36,13 +53,17 @@ final class RsyncDaemon implements AutoCloseable {
         read only = no
         """
             .formatted(folder.toAbsolutePath()));
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    log = work.resolve("rsync.log");
     process =
         new ProcessBuilder(
                 "rsync",
                 "--daemon",
                 "--no-detach",
                 "--address=127.0.0.1",
-                "--port=" + PORT,
+                "--port=" + port,
                 "--config=" + config)
             .redirectErrorStream(true)
             .redirectOutput(work.resolve("rsyncd.log").toFile())
@@ -54,7 +75,7 @@ final class RsyncDaemon implements AutoCloseable {
     long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     while (true) {
       try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return;
       } catch (IOException e) {
         if (System.nanoTime() > deadline || !process.isAlive()) {
@@ -65,18 +86,35 @@ final class RsyncDaemon implements AutoCloseable {
     }
   }
 
-  /** Brings a file or folder to the module; returns the nanoseconds that it took. */
-  long copy(Path source) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("rsync", "-a", "--whole-file"));
+  /** Brings a file or folder to the module, files that are new there. */
+  Run copy(Path source) throws IOException, InterruptedException {
+    return run(source, "--whole-file");
+  }
+
+  /** Makes the module's folder what the source is now, sending of a changed file what changed. */
+  Run update(Path source) throws IOException, InterruptedException {
+    return run(source, "--no-whole-file", "--delete");
+  }
+
+  private Run run(Path source, String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("rsync", "-a", "--stats"));
+    command.addAll(List.of(options));
     command.add(source.toString());
-    command.add("rsync://127.0.0.1:" + PORT + "/module/");
+    command.add("rsync://127.0.0.1:" + port + "/module/");
     long start = System.nanoTime();
-    Process run = new ProcessBuilder(command).inheritIO().start();
+    Process run =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     if (!run.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || run.exitValue() != 0) {
       run.destroyForcibly();
       throw new IOException("rsync failed: " + command);
     }
-    return System.nanoTime() - start;
+    long nanos = System.nanoTime() - start;
+    long bytes = 0;
+    Matcher moved = MOVED.matcher(Files.readString(log, StandardCharsets.UTF_8));
+    while (moved.find()) {
+      bytes += Long.parseLong(moved.group(1).replace(",", ""));
+    }
+    return new Run(nanos, bytes);
   }
 
   @Override

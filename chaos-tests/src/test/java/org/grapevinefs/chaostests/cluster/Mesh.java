@@ -32,10 +32,10 @@ import org.grapevinefs.zonesconfig.ZoneConfig;
 import org.grapevinefs.zonesconfig.ZoneName;
 
 /**
- * A mesh of nodes on loopback, each a process with a plain-directory volume, on ports that were
- * free just now. Nodes count from 1.
+ * A mesh of nodes on loopback, each a process with a volume of its own, on ports that were free
+ * just now. Nodes count from 1.
  */
-final class Mesh implements AutoCloseable {
+public final class Mesh implements AutoCloseable {
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration CONVERGENCE = Duration.ofSeconds(60);
@@ -44,14 +44,26 @@ final class Mesh implements AutoCloseable {
 
   private Mesh() {}
 
-  /** Writes keys and configuration of a mesh; nothing runs yet. */
+  /** Writes keys and configuration of a mesh on plain folders; nothing runs yet. */
   static Mesh make(Path folder, int count) throws IOException {
+    return make(folder, count, VolumeType.DIRECTORY, MeshNode.FOR_TESTS);
+  }
+
+  /** Writes keys and configuration of a mesh whose nodes get these options for the Java machine. */
+  public static Mesh make(Path folder, int count, VolumeType type, List<String> options)
+      throws IOException {
     Mesh mesh = new Mesh();
     List<MeshConfig.MeshNode> known = new ArrayList<>();
     int[] ports = freePorts(3 * count);
     for (int i = 1; i <= count; i++) {
       int first = 3 * (i - 1);
-      MeshNode node = new MeshNode(folder.resolve("node-" + i), ports[first], ports[first + 1]);
+      MeshNode node =
+          new MeshNode(
+              folder.resolve("node-" + i),
+              ports[first],
+              ports[first + 1],
+              ports[first + 2],
+              options);
       mesh.nodes.add(node);
       Files.createDirectories(node.config().resolve("zones.d"));
       Files.createDirectories(node.data());
@@ -65,13 +77,13 @@ final class Mesh implements AutoCloseable {
     }
     MeshConfig config = new MeshConfig("00112233445566778899aabbccddeeff", known);
     for (int i = 1; i <= count; i++) {
-      mesh.write(i, config, ports[3 * (i - 1) + 2]);
+      mesh.write(i, config, type);
     }
     return mesh;
   }
 
-  private void write(int i, MeshConfig mesh, int peerPort) throws IOException {
-    HostPort peer = new HostPort(LOOPBACK, peerPort);
+  private void write(int i, MeshConfig mesh, VolumeType type) throws IOException {
+    HostPort peer = new HostPort(LOOPBACK, node(i).peerPort());
     List<HostPort> seeds =
         mesh.nodes().stream()
             .flatMap(node -> node.addresses().stream())
@@ -85,7 +97,7 @@ final class Mesh implements AutoCloseable {
             peer,
             new HostPort(LOOPBACK, node.nfsPort()),
             new HostPort(LOOPBACK, node.adminPort()),
-            List.of(VolumeConfig.of("main", node.volume()).withType(VolumeType.DIRECTORY)));
+            List.of(VolumeConfig.of("main", node.volume()).withType(type)));
     Files.writeString(node.config().resolve("node.toml"), ConfigTemplates.node(config));
     Files.writeString(node.config().resolve("mesh.toml"), ConfigTemplates.mesh(mesh));
   }
@@ -123,7 +135,7 @@ final class Mesh implements AutoCloseable {
   }
 
   /** Gives all nodes the file of a zone, in which root stays root. */
-  Mesh zone(String name, int... members) throws IOException {
+  public Mesh zone(String name, int... members) throws IOException {
     List<NodeName> names = IntStream.of(members).mapToObj(Mesh::name).toList();
     ZoneConfig zone =
         ZoneConfig.of(new ZoneName(name), ByteSize.parse("8GB"), names)
@@ -135,12 +147,12 @@ final class Mesh implements AutoCloseable {
     return this;
   }
 
-  MeshNode node(int i) {
+  public MeshNode node(int i) {
     return nodes.get(i - 1);
   }
 
   /** Starts nodes and waits until they serve. */
-  Mesh start(int... numbers) throws IOException {
+  public Mesh start(int... numbers) throws IOException {
     for (int i : numbers) {
       node(i).start();
     }
@@ -151,7 +163,7 @@ final class Mesh implements AutoCloseable {
   }
 
   /** A zone's plain files on a node's volume. */
-  Path files(int i, String zone) {
+  public Path files(int i, String zone) {
     return node(i).volume().resolve(zone);
   }
 

@@ -24,7 +24,10 @@ import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.jspecify.annotations.Nullable;
 
 /** A node as a process of its own, so that it can be killed and started again. */
-final class MeshNode {
+public final class MeshNode {
+
+  /** What starts quickly, for tests. */
+  static final List<String> FOR_TESTS = List.of("-XX:TieredStopAtLevel=1", "-Xmx256m");
 
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration STOP = Duration.ofMinutes(2);
@@ -32,12 +35,16 @@ final class MeshNode {
   private final Path folder;
   private final int nfsPort;
   private final int adminPort;
+  private final int peerPort;
+  private final List<String> options;
   private @Nullable Process process;
 
-  MeshNode(Path folder, int nfsPort, int adminPort) {
+  MeshNode(Path folder, int nfsPort, int adminPort, int peerPort, List<String> options) {
     this.folder = folder;
     this.nfsPort = nfsPort;
     this.adminPort = adminPort;
+    this.peerPort = peerPort;
+    this.options = List.copyOf(options);
   }
 
   Path config() {
@@ -52,17 +59,29 @@ final class MeshNode {
     return folder.resolve("volume");
   }
 
-  int adminPort() {
+  /** Where the administrator's commands reach it. */
+  public int adminPort() {
     return adminPort;
   }
 
-  int nfsPort() {
+  /** Where its peers reach it. */
+  public int peerPort() {
+    return peerPort;
+  }
+
+  /** The number of the process that runs. */
+  public long pid() {
+    return running().pid();
+  }
+
+  /** Where its NFS clients reach it. */
+  public int nfsPort() {
     return nfsPort;
   }
 
   /** Starts the process; {@link #awaitReady} waits until it serves. */
-  void start() throws IOException {
-    List<String> line = new ArrayList<>(java());
+  public void start() throws IOException {
+    List<String> line = new ArrayList<>(java(options));
     line.addAll(List.of("node", "--config", config().toString(), "--data", data().toString()));
     process =
         new ProcessBuilder(line)
@@ -71,17 +90,15 @@ final class MeshNode {
             .start();
   }
 
-  private static List<String> java() {
-    return List.of(
-        ProcessHandle.current().info().command().orElse("java"),
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-Xmx256m",
-        "-cp",
-        System.getProperty("java.class.path"),
-        "org.grapevinefs.node.Main");
+  private static List<String> java(List<String> options) {
+    List<String> line = new ArrayList<>();
+    line.add(ProcessHandle.current().info().command().orElse("java"));
+    line.add("--enable-native-access=ALL-UNNAMED");
+    line.add("--sun-misc-unsafe-memory-access=allow");
+    line.add("-XX:+UseSerialGC");
+    line.addAll(options);
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.grapevinefs.node.Main"));
+    return line;
   }
 
   private Path log() {
@@ -96,7 +113,7 @@ final class MeshNode {
     return known;
   }
 
-  void awaitReady() {
+  public void awaitReady() {
     Process started = running();
     Awaitility.await("the node in " + folder)
         .atMost(START)
@@ -133,7 +150,7 @@ final class MeshNode {
 
   /** Runs one of the program's commands on this node; returns what it printed. */
   String command(String... words) throws IOException {
-    List<String> line = new ArrayList<>(java());
+    List<String> line = new ArrayList<>(java(options));
     line.addAll(List.of(words));
     line.addAll(List.of("--admin", "127.0.0.1:" + adminPort));
     Process run = new ProcessBuilder(line).redirectErrorStream(true).start();
@@ -165,7 +182,7 @@ final class MeshNode {
   }
 
   /** Ends it as an administrator does. */
-  void stop() {
+  public void stop() {
     Process known = process;
     if (known != null) {
       known.destroy();
