@@ -22,11 +22,12 @@ import org.grapevinefs.replication.core.FileId;
  * have said so, the content waits a while, or until one of them knows something new.
  */
 final class ContentPlanner {
-  static final int MAX_BATCH = 64;
+  static final int MAX_BATCH = 256;
   static final long MAX_BATCH_BYTES = 4L << 20;
   static final int MAX_AT_A_MEMBER = 3;
   static final int MAX_UNDER_WAY = 6;
   static final long REFUSED_NANOS = 2_000_000_000L;
+  static final long POSTPONED_NANOS = 50_000_000L;
 
   /** A value of a file's content that is wanted. */
   record Wanted(FileId source, Dot content) {}
@@ -48,6 +49,7 @@ final class ContentPlanner {
   private final Map<NodeId, Member> members = new TreeMap<>();
   private final Map<Wanted, Long> waiting = new LinkedHashMap<>();
   private final Set<Wanted> underWay = new HashSet<>();
+  private final Set<FileId> sources = new HashSet<>();
   private final Map<Wanted, Map<NodeId, Long>> refused = new HashMap<>();
   private int batches;
 
@@ -115,6 +117,7 @@ final class ContentPlanner {
       if (!batch.isEmpty()) {
         batch.forEach(waiting::remove);
         underWay.addAll(batch);
+        batch.forEach(key -> sources.add(key.source()));
         member(node).busy++;
         batches++;
         return Optional.of(new Assignment(node, batch));
@@ -129,9 +132,11 @@ final class ContentPlanner {
 
   private List<Wanted> batch(NodeId node, long now) {
     List<Wanted> batch = new ArrayList<>();
+    // One content of a file at a time: the next can then build on its bytes.
+    Set<FileId> taken = new HashSet<>(sources);
     long bytes = 0;
     for (Map.Entry<Wanted, Long> entry : waiting.entrySet()) {
-      if (hasRefused(entry.getKey(), node, now)) {
+      if (hasRefused(entry.getKey(), node, now) || !taken.add(entry.getKey().source())) {
         continue;
       }
       bytes += entry.getValue();
@@ -153,9 +158,15 @@ final class ContentPlanner {
     refused.computeIfAbsent(key, k -> new HashMap<>()).put(node, now + REFUSED_NANOS);
   }
 
+  /** A content cannot be taken in just now. */
+  void postpone(NodeId node, Wanted key, long now) {
+    refused.computeIfAbsent(key, k -> new HashMap<>()).put(node, now + POSTPONED_NANOS);
+  }
+
   /** An assignment ended; what of it is still wanted comes with the next {@link #offer}. */
   void ended(Assignment assignment, boolean well, long now) {
     assignment.contents().forEach(underWay::remove);
+    assignment.contents().forEach(key -> sources.remove(key.source()));
     batches--;
     Member member = member(assignment.member());
     member.busy--;

@@ -34,6 +34,9 @@ final class FetchSession implements StreamInbox.Consumer {
     /** The member does not have a content, or gave wrong bytes. */
     void refused(Assignment assignment, Wanted content);
 
+    /** A content cannot be taken in just now, or is not wanted any more. */
+    void postponed(Assignment assignment, Wanted content);
+
     void ended(Assignment assignment, @Nullable IOException reason);
   }
 
@@ -77,7 +80,7 @@ final class FetchSession implements StreamInbox.Consumer {
       }
       ContentSink sink = replica.stage(content);
       if (sink == null) {
-        listener.refused(assignment, new Wanted(content.source(), content.wanted().dot()));
+        listener.postponed(assignment, new Wanted(content.source(), content.wanted().dot()));
       } else {
         add(content, sink, fetch);
       }

@@ -332,6 +332,11 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   }
 
   @Override
+  public synchronized void postponed(Assignment assignment, Wanted content) {
+    contents.postpone(assignment.member(), content, transport.nanoTime());
+  }
+
+  @Override
   public void ended(Assignment assignment, @Nullable IOException reason) {
     if (reason != null) {
       LOG.debug(

@@ -48,6 +48,17 @@ public final class OpenFile extends Descriptor {
     Posix.fdatasync(fd);
   }
 
+  /** Has the bytes written so far go to disk meanwhile, so that the sync to come is short. */
+  public void startWriting() throws IOException {
+    try {
+      Posix.startWriting(fd);
+    } catch (PosixException e) {
+      if (!e.isUnsupported() && e.errno() != PosixException.EINVAL) {
+        throw e;
+      }
+    }
+  }
+
   /** Reserves room, lengthening the file if the range ends after it. */
   public void allocate(long offset, long length) throws IOException {
     Posix.allocate(fd, offset, length);

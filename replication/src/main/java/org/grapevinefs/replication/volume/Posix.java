@@ -51,6 +51,10 @@ final class Posix {
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int AT_REMOVEDIR = 0x200;
   private static final int AT_EMPTY_PATH = 0x1000;
+
+  /** SYNC_FILE_RANGE_WRITE. */
+  private static final int BEGIN = 2;
+
   private static final int FALLOC_KEEP_SIZE = 1;
   private static final int FALLOC_PUNCH_HOLE = 2;
   private static final long FICLONERANGE = 0x4020940DL;
@@ -94,6 +98,8 @@ final class Posix {
   private static final MethodHandle FDATASYNC = NativeCall.bind("fdatasync", JAVA_INT, JAVA_INT);
   private static final MethodHandle FSYNC = NativeCall.bind("fsync", JAVA_INT, JAVA_INT);
   private static final MethodHandle SYNCFS = NativeCall.bind("syncfs", JAVA_INT, JAVA_INT);
+  private static final MethodHandle SYNC_FILE_RANGE =
+      NativeCall.bind("sync_file_range", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle FALLOCATE =
       NativeCall.bind("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle LSEEK =
@@ -363,6 +369,11 @@ final class Posix {
 
   static void syncfs(int fd) throws PosixException {
     run("syncfs", s -> (int) SYNCFS.invokeExact(s.state, fd));
+  }
+
+  /** Has the kernel begin to write a file's bytes to disk; a hint, after which nothing is sure. */
+  static void startWriting(int fd) throws PosixException {
+    run("sync_file_range", s -> (int) SYNC_FILE_RANGE.invokeExact(s.state, fd, 0L, 0L, BEGIN));
   }
 
   static void punchHole(int fd, long offset, long length) throws PosixException {

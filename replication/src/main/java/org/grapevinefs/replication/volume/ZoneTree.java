@@ -88,6 +88,11 @@ public final class ZoneTree implements Closeable {
     return workshop().readOnlyFile(name);
   }
 
+  /** Opens a file in the workshop to go on with it, from any thread. */
+  public synchronized OpenFile reopenInWorkshop(EntryName name) throws IOException {
+    return workshop().file(name);
+  }
+
   /** Removes a file from the workshop if it is there, from any thread. */
   public synchronized void removeFromWorkshop(EntryName name) throws IOException {
     try {

@@ -56,6 +56,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   private final Names names;
   private final FileBytes bytes;
   private final AttributeSetter attributes;
+  private final Shelving shelving;
   private final Transfers transfers;
   private final Pulls pulls;
   private final Scanner scanner;
@@ -69,13 +70,15 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     this.names = new Names(zone, versions, intents);
     this.bytes = new FileBytes(zone, versions, verifier);
     this.attributes = new AttributeSetter(zone, versions, bytes);
-    this.transfers = new Transfers(zone, versions, staging);
+    this.shelving = new Shelving(zone, staging, zone::contentReady);
+    this.transfers = new Transfers(zone, versions, staging, shelving);
     Settler settler = new Settler(zone, versions, transfers, staging);
     this.pulls = new Pulls(zone, versions, transfers, settler);
     this.scanner = new Scanner(zone, versions);
     this.thread = new ZoneThread(zone, versions, settler);
     new Recovery(zone, intents, staging).run();
-    zone.settleBy(thread::wake);
+    zone.settleBy(thread);
+    shelving.start();
     thread.start();
   }
 
@@ -383,7 +386,9 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
   @Override
   public boolean settle(Duration most) throws InterruptedException {
-    return thread.settle(most);
+    long begun = zone.nanoTime.getAsLong();
+    shelving.await(most);
+    return thread.settle(most.minusNanos(zone.nanoTime.getAsLong() - begun));
   }
 
   /** Changes quota and waits. */
@@ -394,6 +399,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   /** Lets go of everything as a crash would, for tests. */
   void abandon() throws IOException {
     thread.close();
+    shelving.close();
     transfers.close();
     zone.files.close();
     zone.lock.lock();
@@ -413,6 +419,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   @Override
   public void close() throws IOException {
     thread.close();
+    shelving.close();
     transfers.close();
     versions.makeAll();
     versions.syncIfChanged();

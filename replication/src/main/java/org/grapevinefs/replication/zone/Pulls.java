@@ -2,12 +2,12 @@
 package org.grapevinefs.replication.zone;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.grapevinefs.replication.core.Answer;
 import org.grapevinefs.replication.core.Bytes;
+import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Dot;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.Inode;
@@ -26,7 +26,6 @@ final class Pulls {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
   private static final long MOST_INLINE = 64L << 20;
-  private static final int SINGLE_SYNCS = 4;
 
   private final ZoneState zone;
   private final Versions versions;
@@ -136,7 +135,7 @@ final class Pulls {
       PullResult result;
       try {
         result = merged();
-        shelve(inline);
+        take(inline);
       } finally {
         transfers.expectNoMore(riding);
       }
@@ -166,30 +165,31 @@ final class Pulls {
     }
   }
 
-  /** Puts the small contents on the shelf, brought to disk all at once. */
-  private void shelve(Map<FileId, Map<Dot, Bytes>> inline) throws IOException {
-    List<Transfers.Shelved> written = new ArrayList<>();
-    boolean each = inline.size() <= SINGLE_SYNCS;
+  /** Takes the small contents that came along. */
+  private void take(Map<FileId, Map<Dot, Bytes>> inline) throws IOException {
     for (Map.Entry<FileId, Map<Dot, Bytes>> one : inline.entrySet()) {
-      List<PendingContent> fetch;
-      zone.lock.lock();
-      try {
-        fetch = zone.replica.plan(one.getKey()).fetch();
-      } finally {
-        zone.lock.unlock();
-      }
-      for (PendingContent content : fetch) {
+      for (PendingContent content : wanted(one.getKey())) {
         Bytes bytes = one.getValue().get(content.wanted().dot());
         if (bytes != null) {
-          transfers.write(content, bytes, each).ifPresent(written::add);
+          transfers.take(content, bytes);
         }
       }
     }
-    if (!each && !written.isEmpty()) {
-      zone.tree.sync();
-    }
-    for (Transfers.Shelved one : written) {
-      transfers.shelve(one);
+  }
+
+  /** The contents of an inode that may be lacking here. */
+  private List<PendingContent> wanted(FileId id) {
+    zone.lock.lock();
+    try {
+      Inode inode = zone.replica.inode(id);
+      List<Content> contents = inode == null ? List.of() : inode.shownContents();
+      // Without siblings it shows under its own id, which needs no plan to be found out.
+      if (contents.size() == 1 && contents.getFirst() instanceof Content.Regular regular) {
+        return List.of(new PendingContent(id, id, regular, null, null, List.of()));
+      }
+      return zone.replica.plan(id).fetch();
+    } finally {
+      zone.lock.unlock();
     }
   }
 }

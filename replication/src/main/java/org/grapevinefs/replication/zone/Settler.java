@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.grapevinefs.replication.core.Change;
 import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Entry;
@@ -20,6 +23,7 @@ import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.ReplicaException;
 import org.grapevinefs.replication.core.SettlePlan;
 import org.grapevinefs.replication.core.Shown;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +40,12 @@ final class Settler {
   private static final int MOST_TRIES = 8;
   private static final int DEEPEST = 400;
 
+  /** After so long others get their turn. */
+  private static final long TURN_NANOS = 20_000_000;
+
+  private static final long LEAST_REST_NANOS = 500_000_000;
+  private static final long REST_FACTOR = 10;
+
   private final ZoneState zone;
   private final Versions versions;
   private final Transfers transfers;
@@ -43,6 +53,16 @@ final class Settler {
   private final Placement placement;
   private final SwapNote swaps;
   private final Set<FileId> look = ConcurrentHashMap.newKeySet();
+  private final Queue<FileId> ready = new ConcurrentLinkedQueue<>();
+
+  private final Queue<FileId> changedHere = new ConcurrentLinkedQueue<>();
+
+  /** What waits for bytes only. */
+  private final Set<FileId> waiting = new HashSet<>();
+
+  private volatile boolean again = true;
+  private @Nullable Walk walk;
+  private long nextThorough;
 
   Settler(ZoneState zone, Versions versions, Transfers transfers, Staging staging) {
     this.zone = zone;
@@ -51,35 +71,144 @@ final class Settler {
     this.staging = staging;
     this.placement = new Placement(zone, staging);
     this.swaps = new SwapNote(zone, staging);
+    this.nextThorough = zone.nanoTime.getAsLong();
   }
 
-  /** Settles all that can be. */
-  void pass() throws IOException {
-    List<Staging.Key> shelf = staging.keys();
-    List<StagedContent> begun = transfers.underWay();
-    boolean progress = true;
-    for (int round = 0; progress && round < MOST_ROUNDS; round++) {
-      progress = false;
-      FileId after = null;
-      List<FileId> page = page(after);
-      while (!page.isEmpty()) {
-        for (FileId id : page) {
-          progress |= tried(id);
-        }
-        after = page.getLast();
-        page = page(after);
+  /** Notes that names may be other than they should be: the next pass looks at all that are not. */
+  void lookAtAll() {
+    again = true;
+  }
+
+  /** Has an inode settled for which a content has come. */
+  void contentReady(FileId id) {
+    ready.add(id);
+  }
+
+  /** Has what waits for bytes looked at again, since it changed here. */
+  void changedHere(FileId id) {
+    changedHere.add(id);
+    again = true;
+  }
+
+  /** Whether no pass is under way that {@link #pass} only interrupted. */
+  boolean isAtStart() {
+    return walk == null;
+  }
+
+  /**
+   * Settles what can be, for a moment; whether it stopped only because the moment is over. What
+   * waits for bytes is not looked at again until some come, or now and then.
+   */
+  boolean pass() throws IOException {
+    long end = zone.nanoTime.getAsLong() + TURN_NANOS;
+    for (FileId id = ready.poll(); id != null; id = ready.poll()) {
+      waiting.remove(id);
+      triedAtOnce(id);
+      if (zone.nanoTime.getAsLong() - end >= 0) {
+        return true;
       }
     }
-    for (FileId id : List.copyOf(look)) {
+    for (Iterator<FileId> each = look.iterator(); each.hasNext(); ) {
+      FileId id = each.next();
+      each.remove();
+      waiting.remove(id);
       tried(id);
-      look.remove(id);
+      if (zone.nanoTime.getAsLong() - end >= 0) {
+        return true;
+      }
+    }
+    if (walk == null) {
+      walk = begin();
+    }
+    if (!walked(walk, end)) {
+      return true;
+    }
+    end(walk);
+    walk = null;
+    return again || !ready.isEmpty() || !look.isEmpty();
+  }
+
+  /** A walk over all that is unsettled, again and again while that helps. */
+  private static final class Walk {
+    final List<Staging.Key> shelf;
+    final List<StagedContent> begun;
+    final boolean thorough;
+    final boolean all;
+    final long start;
+    List<FileId> page = List.of();
+    int next;
+    @Nullable FileId after;
+    boolean progress;
+    int round;
+
+    Walk(
+        List<Staging.Key> shelf,
+        List<StagedContent> begun,
+        boolean all,
+        boolean thorough,
+        long start) {
+      this.shelf = shelf;
+      this.begun = begun;
+      this.all = all;
+      this.thorough = thorough;
+      this.start = start;
+    }
+  }
+
+  private Walk begin() {
+    long now = zone.nanoTime.getAsLong();
+    boolean thorough = now - nextThorough >= 0;
+    boolean all = again || thorough;
+    again = false;
+    for (FileId id = changedHere.poll(); id != null; id = changedHere.poll()) {
+      waiting.remove(id);
+    }
+    if (thorough) {
+      waiting.clear();
+    }
+    return new Walk(staging.keys(), transfers.underWay(), all, thorough, now);
+  }
+
+  /** Goes on with a walk; false if the moment is over first. */
+  private boolean walked(Walk walk, long end) {
+    while (walk.all && walk.round < MOST_ROUNDS) {
+      if (walk.next == walk.page.size()) {
+        walk.page = page(walk.after);
+        walk.next = 0;
+        if (walk.page.isEmpty()) {
+          if (!walk.progress) {
+            return true;
+          }
+          walk.progress = false;
+          walk.after = null;
+          walk.round++;
+          continue;
+        }
+        walk.after = walk.page.getLast();
+      }
+      FileId id = walk.page.get(walk.next++);
+      if (waiting.contains(id)) {
+        continue;
+      }
+      walk.progress |= tried(id);
+      if (zone.nanoTime.getAsLong() - end >= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void end(Walk walk) throws IOException {
+    if (walk.thorough) {
+      long now = zone.nanoTime.getAsLong();
+      nextThorough = now + Math.max(LEAST_REST_NANOS, REST_FACTOR * (now - walk.start));
     }
     if (page(null).isEmpty()) {
-      // Nothing waits for what lay there, or was being built, when this pass began.
-      for (Staging.Key stale : shelf) {
+      // Nothing waits for what lay there, or was being built, when this walk began.
+      for (Staging.Key stale : walk.shelf) {
         staging.discard(stale);
       }
-      for (StagedContent stale : begun) {
+      for (StagedContent stale : walk.begun) {
         transfers.drop(stale);
       }
     }
@@ -88,13 +217,25 @@ final class Settler {
     }
   }
 
-  private List<FileId> page(@org.jspecify.annotations.Nullable FileId after) {
+  private List<FileId> page(@Nullable FileId after) {
     zone.lock.lock();
     try {
       return zone.replica.nextUnsettled(after, PAGE);
     } finally {
       zone.lock.unlock();
     }
+  }
+
+  private void triedAtOnce(FileId id) {
+    try {
+      if (settledAtOnce(id)) {
+        return;
+      }
+    } catch (IOException | ReplicaException e) {
+      LOG.warn("zone {}: {} cannot be settled yet: {}", zone.name, id, e.toString());
+      return;
+    }
+    tried(id);
   }
 
   /** One failure must not keep the others from being settled. */
@@ -133,6 +274,7 @@ final class Settler {
         }
         if (plan.first().isEmpty()) {
           if (!staged(plan)) {
+            waiting.add(id);
             return false;
           }
           if (carriedOut(plan)) {
@@ -213,7 +355,12 @@ final class Settler {
         return false;
       }
       StagedContent built = transfers.stage(content);
-      if (built == null || built.finish() != ContentSink.Outcome.HELD) {
+      boolean onShelf =
+          built != null
+              && built.finish() == ContentSink.Outcome.HELD
+              && staging.has(Transfers.key(content));
+      if (!onShelf) {
+        // Perhaps only not on disk yet: it comes back when it is.
         return false;
       }
     }
@@ -230,34 +377,73 @@ final class Settler {
       }
       zone.lock.lock();
       try {
-        boolean stale =
-            !zone.replica.plan(plan.id()).equals(plan)
-                || locks.stream()
-                    .anyMatch(held -> held.state().dirty != null && held.state().gone == null);
-        if (stale) {
+        if (!zone.replica.plan(plan.id()).equals(plan) || writtenTo(locks)) {
           return false;
         }
-        Map<FileId, Content.Regular> held = new HashMap<>();
-        for (PendingContent content : plan.fetch()) {
-          held.put(content.shown(), content.wanted());
-        }
-        lastNames(plan);
-        long intent = swaps.write(plan, held);
-        placement.carryOut(plan, held);
-        note(plan, plan.want(), held);
-        if (intent != 0) {
-          zone.replica.dropIntent(intent);
-        }
-        dropAsides(plan);
-        placement.describe(plan.want());
+        carryOut(plan);
       } finally {
         zone.lock.unlock();
       }
     } finally {
       locks.forEach(OpenStates.Held::close);
     }
+    carried(plan);
+    return true;
+  }
+
+  private static boolean writtenTo(List<OpenStates.Held> locks) {
+    return locks.stream().anyMatch(held -> held.state().dirty != null && held.state().gone == null);
+  }
+
+  /** Makes the disk follow a plan, and notes it; under the locks of its files and of the zone. */
+  private void carryOut(SettlePlan plan) throws IOException {
+    Map<FileId, Content.Regular> held = new HashMap<>();
+    for (PendingContent content : plan.fetch()) {
+      held.put(content.shown(), content.wanted());
+    }
+    lastNames(plan);
+    long intent = swaps.write(plan, held);
+    placement.carryOut(plan, held);
+    note(plan, plan.want(), held);
+    if (intent != 0) {
+      zone.replica.dropIntent(intent);
+    }
+    dropAsides(plan);
+    placement.describe(plan.want());
+  }
+
+  private void carried(SettlePlan plan) {
     look.remove(plan.id());
     changed(plan);
+  }
+
+  /**
+   * The usual case, with one plan instead of two: a file of which nothing but itself is in play,
+   * and whose bytes are on the shelf. False if it is not that, and nothing is done.
+   */
+  private boolean settledAtOnce(FileId id) throws IOException {
+    SettlePlan plan;
+    try (OpenStates.Held file = zone.files.alone(id)) {
+      zone.lock.lock();
+      try {
+        plan = zone.replica.plan(id);
+        boolean usual =
+            plan.type() == FileType.REGULAR
+                && !plan.fetch().isEmpty()
+                && plan.first().isEmpty()
+                && !plan.dirty()
+                && shownIds(plan).size() == 1
+                && !writtenTo(List.of(file))
+                && plan.fetch().stream().allMatch(one -> staging.has(Transfers.key(one)));
+        if (!usual) {
+          return false;
+        }
+        carryOut(plan);
+      } finally {
+        zone.lock.unlock();
+      }
+    }
+    carried(plan);
     return true;
   }
 

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,17 +37,32 @@ final class Transfers {
 
   private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
   private static final int MAX_STAGED = 64;
+  private static final int PAGE = 256;
+  private static final int MOST_PAGES = 256;
+
+  /** From this size on a content's sync is long, and others must not wait for it. */
+  private static final long SYNCED_APART = 4L << 20;
 
   private final ZoneState zone;
   private final Versions versions;
   private final Staging staging;
+  private final Shelving shelving;
   private final Map<Staging.Key, StagedContent> building = new ConcurrentHashMap<>();
   private final Set<Dot> coming = ConcurrentHashMap.newKeySet();
 
-  Transfers(ZoneState zone, Versions versions, Staging staging) {
+  /** Large contents that are being brought to disk. */
+  private final Set<Staging.Key> syncing = ConcurrentHashMap.newKeySet();
+
+  /** The last such content of a file, on which a newer one can build. */
+  private final Map<FileId, StagedContent> finishing = new ConcurrentHashMap<>();
+
+  private @Nullable FileId pendingAfter;
+
+  Transfers(ZoneState zone, Versions versions, Staging staging, Shelving shelving) {
     this.zone = zone;
     this.versions = versions;
     this.staging = staging;
+    this.shelving = shelving;
   }
 
   // --- serving
@@ -204,18 +219,49 @@ final class Transfers {
 
   // --- taking in
 
-  List<PendingContent> pending(int most) {
-    List<PendingContent> all;
-    zone.lock.lock();
-    try {
-      all = zone.replica.pendingContents(null, most);
-    } finally {
-      zone.lock.unlock();
+  /**
+   * Contents to fetch. Of very many, each call gives the next ones, so that those that are here and
+   * only wait to be shown are not walked over again and again.
+   */
+  synchronized List<PendingContent> pending(int most) {
+    FileId from = pendingAfter;
+    List<PendingContent> found = new ArrayList<>();
+    pendingAfter = pending(from, most, found);
+    if (found.isEmpty() && from != null) {
+      pendingAfter = pending(null, most, found);
     }
-    return all.stream()
-        .filter(content -> !staging.has(key(content)) && !coming.contains(content.wanted().dot()))
-        .sorted(java.util.Comparator.comparingLong(PendingContent::missingBytes))
-        .toList();
+    found.sort(Comparator.comparingLong(PendingContent::missingBytes));
+    return found;
+  }
+
+  /** Looks for contents to fetch after an id; returns where it stopped, null at the end of all. */
+  private @Nullable FileId pending(@Nullable FileId from, int most, List<PendingContent> found) {
+    FileId after = from;
+    for (int page = 0; page < MOST_PAGES && found.size() < most; page++) {
+      // Under the lock nothing moves from the shelf into the tree: what is neither is not here.
+      zone.lock.lock();
+      try {
+        List<PendingContent> some = zone.replica.pendingContents(after, PAGE);
+        for (PendingContent content : some) {
+          after = after == null || content.source().compareTo(after) > 0 ? content.source() : after;
+          if (!isHere(key(content)) && !coming.contains(content.wanted().dot())) {
+            found.add(content);
+          }
+        }
+        if (some.size() < PAGE) {
+          return null;
+        }
+      } finally {
+        zone.lock.unlock();
+      }
+    }
+    return after;
+  }
+
+  /** Whether a content is on the shelf or about to be. */
+  private boolean isHere(Staging.Key key) {
+    // In this order: it leaves the one only after it came to the other.
+    return shelving.has(key) || staging.has(key);
   }
 
   /** Contents whose bytes ride along in a pull: not to be fetched apart meanwhile. */
@@ -241,8 +287,12 @@ final class Transfers {
       }
       drop(known);
     }
-    if (staging.has(key)) {
+    if (isHere(key) || isStale(content)) {
       return null;
+    }
+    StagedContent handed = handedOver(key, content);
+    if (handed != null) {
+      return handed;
     }
     EntryName name = staging.fresh(key);
     OpenFile file = zone.tree.createInWorkshop(name);
@@ -261,6 +311,82 @@ final class Transfers {
     }
     building.put(key, fresh);
     return fresh;
+  }
+
+  /** What an older content of the same file left, if it is a part of this one. */
+  private @Nullable StagedContent handedOver(Staging.Key key, PendingContent content)
+      throws IOException {
+    StagedContent last = finishing.remove(key.shown());
+    StagedContent onShelf = last == null ? null : fromShelf(last, key, content);
+    if (onShelf != null) {
+      building.put(key, onShelf);
+      return onShelf;
+    }
+    for (StagedContent older : building.values()) {
+      if (older.key().shown().equals(key.shown()) && !older.key().equals(key)) {
+        StagedContent next = older.handOver(key, content);
+        if (next != null) {
+          building.remove(older.key(), older);
+          building.put(key, next);
+          return next;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Takes back from the shelf what was superseded before it could show. */
+  private @Nullable StagedContent fromShelf(
+      StagedContent last, Staging.Key key, PendingContent content) throws IOException {
+    EntryName file;
+    zone.lock.lock();
+    try {
+      boolean wanted =
+          zone.replica.plan(content.source()).fetch().stream()
+              .anyMatch(one -> key(one).equals(key));
+      // One that lives on, as the sibling of another, is passed on to others from there.
+      Dot dot = last.key().content();
+      boolean gone = contents(content.source()).stream().noneMatch(one -> one.dot().equals(dot));
+      file = wanted && gone ? staging.take(last.key()) : null;
+    } finally {
+      zone.lock.unlock();
+    }
+    if (file == null) {
+      return null;
+    }
+    OpenFile reopened = zone.tree.reopenInWorkshop(file);
+    StagedContent next = null;
+    try {
+      next = last.handOver(key, content, reopened);
+    } finally {
+      if (next == null) {
+        reopened.close();
+        staging.remove(file);
+      }
+    }
+    return next;
+  }
+
+  /** Whether another content came into the tree since this was found lacking, or is about to. */
+  private boolean isStale(PendingContent content) {
+    FileId shown = content.shown();
+    // Under the lock nothing moves from the shelf into the tree.
+    zone.lock.lock();
+    try {
+      StagedContent last = finishing.get(shown);
+      if (last != null && syncing.contains(last.key())) {
+        return true;
+      }
+      Content.Regular held = zone.replica.held(shown);
+      if (held == null) {
+        return shown.equals(content.base());
+      }
+      return held.dot().equals(content.wanted().dot())
+          || content.base() == null
+          || (shown.equals(content.base()) && !held.equals(content.held()));
+    } finally {
+      zone.lock.unlock();
+    }
   }
 
   /** Copies what is held already; false if that changed meanwhile. */
@@ -334,17 +460,34 @@ final class Transfers {
 
   /** Checks a content whose last bytes came, and puts it on the shelf for the settler. */
   ContentSink.Outcome finish(StagedContent content) throws IOException {
+    if (content.content().wanted().size() >= SYNCED_APART) {
+      syncing.add(content.key());
+      finishing.put(content.key().shown(), content);
+    }
     building.remove(content.key(), content);
     if (!content.isRight()) {
+      syncing.remove(content.key());
       content.end();
       staging.remove(content.name());
       return ContentSink.Outcome.WRONG_BYTES;
     }
-    content.file().sync();
-    content.end();
-    staging.put(content.key(), content.name());
-    zone.wakeSettler();
+    shelve(content.content(), content.name(), content.file());
     return ContentSink.Outcome.HELD;
+  }
+
+  /** Has a whole content brought to disk and put on the shelf; its file is closed. */
+  private void shelve(PendingContent content, EntryName name, OpenFile file) throws IOException {
+    if (content.wanted().size() < SYNCED_APART) {
+      shelving.add(content.source(), key(content), name, file);
+      return;
+    }
+    try (file) {
+      file.sync();
+      staging.put(key(content), name);
+    } finally {
+      syncing.remove(key(content));
+    }
+    zone.contentReady(content.source());
   }
 
   /** Leaves a content for later; of too many left, the oldest go. */
@@ -358,37 +501,34 @@ final class Transfers {
     }
   }
 
-  /** A small content that lies in the workshop, not yet on the shelf. */
-  record Shelved(Staging.Key key, EntryName file) {}
-
   /**
-   * Writes a small content into the workshop, brought to disk if asked for; nothing if it is there
-   * already or not what its version says.
+   * Takes a small content whole, unless it is here already or not what its version says. It is on
+   * the shelf once it is on disk.
    */
-  Optional<Shelved> write(PendingContent content, Bytes bytes, boolean sync) throws IOException {
+  void take(PendingContent content, Bytes bytes) throws IOException {
     Staging.Key key = key(content);
-    if (staging.has(key) || content.wanted().size() != bytes.length()) {
-      return Optional.empty();
+    if (isHere(key) || content.wanted().size() != bytes.length()) {
+      return;
     }
     byte[] data = bytes.toArray();
     Bytes hash = content.wanted().hash();
     if (hash != null && !hash.equals(Versions.hash(data))) {
       LOG.warn("zone {}: bytes of {} are not what their hash says", zone.name, content.source());
-      return Optional.empty();
+      return;
     }
     EntryName name = staging.fresh(key);
-    try (OpenFile file = zone.tree.createInWorkshop(name)) {
+    OpenFile file = zone.tree.createInWorkshop(name);
+    boolean whole = false;
+    try {
       file.write(ByteBuffer.wrap(data), 0);
-      if (sync) {
-        file.sync();
+      whole = true;
+    } finally {
+      if (!whole) {
+        file.close();
+        staging.remove(name);
       }
     }
-    return Optional.of(new Shelved(key, name));
-  }
-
-  /** Puts what was written, and is on disk now, on the shelf. */
-  void shelve(Shelved content) throws IOException {
-    staging.put(content.key(), content.file());
+    shelve(content, name, file);
   }
 
   /** The contents being built now. */

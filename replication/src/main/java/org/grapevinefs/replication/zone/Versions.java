@@ -33,6 +33,7 @@ final class Versions {
 
   private static final Logger LOG = LoggerFactory.getLogger(Versions.class);
   private static final int SINGLE_SYNCS = 8;
+  private static final long SYNCED_AHEAD = 4L << 20;
   private static final int DIRECTORIES_AT_ONCE = 4_096;
 
   private final ZoneState zone;
@@ -184,6 +185,19 @@ final class Versions {
     }
   }
 
+  /**
+   * Brings a file's bytes to disk without its lock, if it is open: writers go on meanwhile, and the
+   * sync under the lock that follows finds little left.
+   */
+  private void ahead(OpenState state) throws IOException {
+    OpenFile open = state.borrow();
+    if (open != null) {
+      try (open) {
+        sync(open, false);
+      }
+    }
+  }
+
   private void sync(OpenFile open, boolean withName) throws IOException {
     try {
       if (withName) {
@@ -305,9 +319,15 @@ final class Versions {
         syncAll();
         return;
       }
-      try (OpenStates.Held held = zone.files.shared(id)) {
-        if (held.state().gone == null && zone.find(id) != null) {
-          toDisk(held.state());
+      try {
+        Shown shown = zone.find(id);
+        if (shown != null && shown.size() >= SYNCED_AHEAD) {
+          ahead(state);
+        }
+        try (OpenStates.Held held = zone.files.shared(id)) {
+          if (held.state().gone == null && zone.find(id) != null) {
+            toDisk(held.state());
+          }
         }
       } catch (IOException e) {
         if (zone.fault() != null) {

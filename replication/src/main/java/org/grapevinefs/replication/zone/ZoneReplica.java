@@ -26,7 +26,7 @@ public interface ZoneReplica {
   int MAX_INLINE = 65_536;
 
   /** The longest stretch that is served or taken at once, in bytes. */
-  int MAX_STRETCH = 1 << 20;
+  int MAX_STRETCH = 256 << 10;
 
   /** What this replica knows and holds. */
   ZoneStatus status();

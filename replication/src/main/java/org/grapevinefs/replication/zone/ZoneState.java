@@ -66,7 +66,7 @@ final class ZoneState {
   private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> versionListeners = new CopyOnWriteArrayList<>();
   private volatile @Nullable String fault;
-  private volatile Runnable wakeSettler = () -> {};
+  private volatile Bell bell = Bell.NONE;
 
   ZoneState(
       String name,
@@ -87,6 +87,32 @@ final class ZoneState {
     this.volumeFree = volumeFree;
     this.files = new OpenStates(settings.openFiles(), nanoTime);
     this.directories = new Directories(tree, replica::placed);
+  }
+
+  /** What the settler hears. */
+  interface Bell {
+
+    /** Nobody listens. */
+    Bell NONE =
+        new Bell() {
+          @Override
+          public void wake() {}
+
+          @Override
+          public void contentReady(FileId id) {}
+
+          @Override
+          public void changedHere(FileId id) {}
+        };
+
+    /** Names may be other than they should be. */
+    void wake();
+
+    /** A content of an inode has come. */
+    void contentReady(FileId id);
+
+    /** An inode changed here while not all was settled. */
+    void changedHere(FileId id);
   }
 
   Timestamp now() {
@@ -294,7 +320,7 @@ final class ZoneState {
   void done(Change change) {
     forget(change);
     if (change.unsettled()) {
-      wakeSettler.run();
+      bell.changedHere(change.id());
     }
     if (!change.dots().isEmpty()) {
       versionListeners.forEach(Runnable::run);
@@ -305,12 +331,17 @@ final class ZoneState {
     versionListeners.forEach(Runnable::run);
   }
 
-  void settleBy(Runnable wake) {
-    wakeSettler = wake;
+  void settleBy(Bell settler) {
+    bell = settler;
+  }
+
+  /** Has an inode settled for which a content has come. */
+  void contentReady(FileId id) {
+    bell.contentReady(id);
   }
 
   void wakeSettler() {
-    wakeSettler.run();
+    bell.wake();
   }
 
   /** One piece of work on index and disk. */

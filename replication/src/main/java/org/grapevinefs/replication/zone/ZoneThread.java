@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.grapevinefs.replication.core.FileId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,10 +14,14 @@ import org.slf4j.LoggerFactory;
  * The one thread of a zone: makes versions when they are due, settles what replication brought,
  * syncs every second.
  */
-final class ZoneThread {
+final class ZoneThread implements ZoneState.Bell {
 
   private static final Logger LOG = LoggerFactory.getLogger(ZoneThread.class);
   private static final long SECOND = 1_000_000_000L;
+
+  /** So often what is not settled is looked at, whatever the reason that it is not. */
+  private static final long NUDGE = 30 * SECOND;
+
   private static final long MOST_WAIT_TO_END = 30_000;
 
   private final ZoneState zone;
@@ -31,6 +36,7 @@ final class ZoneThread {
   private long asked;
   private long answered;
   private long lastSync;
+  private long lastNudge;
 
   ZoneThread(ZoneState zone, Versions versions, Settler settler) {
     this.zone = zone;
@@ -41,11 +47,29 @@ final class ZoneThread {
 
   void start() {
     lastSync = zone.nanoTime.getAsLong();
+    lastNudge = lastSync;
     thread.start();
   }
 
-  /** Has the settler look again. */
-  void wake() {
+  @Override
+  public void wake() {
+    settler.lookAtAll();
+    wakeUp();
+  }
+
+  @Override
+  public void contentReady(FileId id) {
+    settler.contentReady(id);
+    wakeUp();
+  }
+
+  @Override
+  public void changedHere(FileId id) {
+    settler.changedHere(id);
+    wakeUp();
+  }
+
+  private void wakeUp() {
     lock.lock();
     try {
       work = true;
@@ -61,6 +85,7 @@ final class ZoneThread {
     lock.lock();
     try {
       long mine = ++asked;
+      settler.lookAtAll();
       work = true;
       news.signal();
       while (answered < mine && left > 0 && !closing) {
@@ -73,8 +98,8 @@ final class ZoneThread {
   }
 
   private void run() {
+    long upTo = 0;
     while (true) {
-      long upTo;
       boolean settle;
       lock.lock();
       try {
@@ -89,29 +114,34 @@ final class ZoneThread {
         }
         settle = work;
         work = false;
-        upTo = asked;
+        upTo = settler.isAtStart() ? asked : upTo;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       } finally {
         lock.unlock();
       }
-      pass(settle);
+      boolean more = pass(settle);
       lock.lock();
       try {
-        answered = Math.max(answered, upTo);
-        passed.signalAll();
+        work |= more;
+        if (!more) {
+          answered = Math.max(answered, upTo);
+          passed.signalAll();
+        }
       } finally {
         lock.unlock();
       }
     }
   }
 
-  private void pass(boolean settle) {
+  /** Whether the settler has more to do at once. */
+  private boolean pass(boolean settle) {
+    boolean more = false;
     try {
       versions.makeDue();
       if (settle && zone.fault() == null) {
-        settler.pass();
+        more = settler.pass();
       }
       long now = zone.nanoTime.getAsLong();
       if (now - lastSync >= SECOND) {
@@ -121,10 +151,16 @@ final class ZoneThread {
           versions.syncIfChanged();
         }
         zone.files.trim();
+        if (zone.replica.counts().unsettled() > 0 && now - lastNudge >= NUDGE) {
+          lastNudge = now;
+          settler.lookAtAll();
+          more = true;
+        }
       }
     } catch (IOException | RuntimeException e) {
       LOG.warn("zone {}: its work is put off: {}", zone.name, e.toString(), e);
     }
+    return more;
   }
 
   /** Ends the thread after the work at hand. */

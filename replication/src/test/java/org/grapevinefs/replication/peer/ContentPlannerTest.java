@@ -90,4 +90,32 @@ class ContentPlannerTest {
     offer(1, 10);
     assertThat(planner.next(0)).isEmpty();
   }
+
+  @Test
+  void contentsOfOneFile_goOneAfterTheOther() {
+    planner.up(NEAR, 0);
+    Wanted older = wanted(1);
+    Wanted newer = new Wanted(older.source(), new Dot(new Origin(1), 2));
+    Map<Wanted, Long> both = new LinkedHashMap<>();
+    both.put(older, 10L);
+    both.put(newer, 10L);
+    planner.offer(both);
+    Assignment first = planner.next(0).orElseThrow();
+    assertThat(first.contents()).containsExactly(older);
+    assertThat(planner.next(0)).isEmpty();
+    planner.ended(first, true, 0);
+    assertThat(planner.next(0).orElseThrow().contents()).containsExactly(newer);
+  }
+
+  @Test
+  void postponedOne_comesAgainSoon() {
+    planner.up(NEAR, 0);
+    offer(1, 10);
+    Assignment first = planner.next(0).orElseThrow();
+    planner.postpone(NEAR, wanted(1), 0);
+    planner.ended(first, true, 0);
+    offer(1, 10);
+    assertThat(planner.next(0)).isEmpty();
+    assertThat(planner.next(ContentPlanner.POSTPONED_NANOS)).isPresent();
+  }
 }

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.zone;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.grapevinefs.replication.core.EntryName;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.volume.OpenFile;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last step of a content on its way in: whole and checked contents are brought to disk, and
+ * only then put on the shelf, from which the settler takes them.
+ *
+ * <p>One thread syncs; what comes meanwhile waits for the next turn and shares its sync. So a
+ * content that comes alone is there after one fsync of it, and of twenty thousand that come at once
+ * hundreds share a sync of the file system.
+ */
+final class Shelving {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Shelving.class);
+
+  /** So many in a turn are synced each by itself; and so many may wait with their file open. */
+  private static final int SINGLE_SYNCS = 6;
+
+  private static final int MOST_WAITING = 32_768;
+  private static final Duration MOST_WAIT_TO_END = Duration.ofSeconds(30);
+
+  private final ZoneState zone;
+  private final Staging staging;
+  private final Consumer<FileId> shelved;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Set<Staging.Key> under = ConcurrentHashMap.newKeySet();
+  private final Thread thread;
+  private List<Done> queue = new ArrayList<>();
+  private int syncing;
+  private boolean closing;
+
+  /** A content that is whole; its file is open while few wait. */
+  private record Done(FileId source, Staging.Key key, EntryName name, @Nullable OpenFile file) {}
+
+  /**
+   * Shelving that has not begun.
+   *
+   * @param shelved hears of the inode of each content that is on the shelf
+   */
+  Shelving(ZoneState zone, Staging staging, Consumer<FileId> shelved) {
+    this.zone = zone;
+    this.staging = staging;
+    this.shelved = shelved;
+    this.thread = Thread.ofPlatform().daemon().name("shelf-" + zone.name).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Whether a content is on its way to the shelf. */
+  boolean has(Staging.Key key) {
+    return under.contains(key);
+  }
+
+  /** Takes a whole content; the file is closed here. */
+  void add(FileId source, Staging.Key key, EntryName name, OpenFile file) throws IOException {
+    lock.lock();
+    try {
+      while (queue.size() >= MOST_WAITING && !closing) {
+        changed.awaitUninterruptibly();
+      }
+      if (closing) {
+        file.close();
+        return;
+      }
+      under.add(key);
+      boolean few = queue.size() < SINGLE_SYNCS;
+      if (!few) {
+        file.close();
+      }
+      queue.add(new Done(source, key, name, few ? file : null));
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until what was added before is on the shelf; false if the time is over first. */
+  boolean await(Duration most) throws InterruptedException {
+    long left = most.toNanos();
+    lock.lock();
+    try {
+      while ((syncing > 0 || !queue.isEmpty()) && left > 0 && !closing) {
+        left = changed.awaitNanos(left);
+      }
+      return syncing == 0 && queue.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    while (true) {
+      List<Done> turn;
+      lock.lock();
+      try {
+        syncing = 0;
+        changed.signalAll();
+        while (queue.isEmpty() && !closing) {
+          changed.awaitUninterruptibly();
+        }
+        turn = queue;
+        queue = new ArrayList<>();
+        syncing = turn.size();
+        if (closing) {
+          turn.forEach(Shelving::close);
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      shelve(turn);
+    }
+  }
+
+  private void shelve(List<Done> turn) {
+    try {
+      sync(turn);
+      for (Done done : turn) {
+        staging.put(done.key(), done.name());
+        under.remove(done.key());
+        shelved.accept(done.source());
+      }
+    } catch (IOException | RuntimeException e) {
+      // Never tried again: what the kernel still has of it may be thrown away by now.
+      zone.fail("contents could not be brought to disk", new IOException(e));
+    } finally {
+      turn.forEach(done -> under.remove(done.key()));
+      turn.forEach(Shelving::close);
+    }
+  }
+
+  private void sync(List<Done> turn) throws IOException {
+    if (turn.size() > SINGLE_SYNCS) {
+      zone.tree.sync();
+      return;
+    }
+    for (Done done : turn) {
+      OpenFile file = done.file();
+      if (file != null) {
+        file.sync();
+      }
+    }
+  }
+
+  private static void close(Done done) {
+    OpenFile file = done.file();
+    if (file != null) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        LOG.debug("{} is not closed", done.name(), e);
+      }
+    }
+  }
+
+  /** Ends it; what is not on the shelf is fetched again another time. */
+  void close() {
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join(MOST_WAIT_TO_END);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
