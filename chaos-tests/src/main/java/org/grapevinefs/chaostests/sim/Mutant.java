@@ -35,5 +35,33 @@ public enum Mutant {
   /** A full answer is taken for one that only adds. */
   FULL_TAKEN_AS_DELTA,
   /** A content of another version is put under the name. */
-  WRONG_BYTES_TAKEN
+  WRONG_BYTES_TAKEN,
+  /** A record is left out of an answer that says that it is whole. */
+  RECORD_LEFT_OUT,
+  /** Deletions are not told. */
+  TOMBSTONES_NOT_TOLD,
+  /** Attributes stay where they were set. */
+  ATTRIBUTES_NOT_TOLD,
+  /** A deletion also takes what it had not seen. */
+  DELETION_TAKES_ALL,
+  /** Nobody hears which node an origin stands for. */
+  NAMES_NOT_TOLD,
+  /** Only own changes are in the log of changes, so none is passed on. */
+  ONLY_OWN_CHANGES_LOGGED,
+  /** What is to be fetched is not noted. */
+  PENDING_NOT_NOTED,
+  /** What is to be brought in order on disk after a pull is not noted. */
+  UNSETTLED_NOT_NOTED,
+  /** Who wanted a name once seems to want it for ever. */
+  CLAIMS_LEFT_BEHIND,
+  /** A batch goes to disk in two halves, and a crash may come between. */
+  BATCH_TORN,
+  /** A crash takes the bytes, and the index says that they are there. */
+  CONTENT_NOT_SYNCED,
+  /** A content that was half written at a crash counts as whole. */
+  HALF_CONTENT_KEPT,
+  /** Holes show what was there before. */
+  HOLES_NOT_PUNCHED,
+  /** A name shows before its content is there. */
+  SHOWN_WITHOUT_CONTENT
 }

@@ -14,6 +14,7 @@ import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Inode;
 import org.grapevinefs.replication.core.Knowledge;
+import org.grapevinefs.replication.core.Origin;
 import org.grapevinefs.replication.core.Place;
 import org.grapevinefs.replication.core.PullHeader;
 import org.grapevinefs.replication.core.PullSession;
@@ -115,6 +116,9 @@ final class Sessions {
       boolean short_ = world.is(Mutant.DELTA_AFTER_PURGE) && header.mode() == PullHeader.Mode.FULL;
       while (answer.hasNext()) {
         Inode inode = answer.next();
+        if (isLeftOut(inode)) {
+          continue;
+        }
         if (!short_ || inode.dots().stream().anyMatch(dot -> !theirs.covers(dot))) {
           messages.add(new Message(sent(inode), inline(self, answer, inode)));
         }
@@ -129,6 +133,7 @@ final class Sessions {
                 messages.size());
       }
     }
+    header = altered(header, messages.size());
     self.absorb();
     if (self.replica().origin().value() == 0) {
       throw new IllegalStateException("no origin");
@@ -154,7 +159,38 @@ final class Sessions {
     }
   }
 
+  private boolean isLeftOut(Inode inode) {
+    return (world.is(Mutant.TOMBSTONES_NOT_TOLD) && !inode.isAlive())
+        || (world.is(Mutant.RECORD_LEFT_OUT) && world.onceIn(5));
+  }
+
+  /** The header as a mutant would have it. */
+  private PullHeader altered(PullHeader header, int count) {
+    Map<Origin, String> names = world.is(Mutant.NAMES_NOT_TOLD) ? Map.of() : header.names();
+    return new PullHeader(
+        header.response(),
+        header.knowledge(),
+        names,
+        header.horizon(),
+        header.mode(),
+        count,
+        header.stateDigest());
+  }
+
   private Inode sent(Inode inode) {
+    if (world.is(Mutant.ATTRIBUTES_NOT_TOLD)) {
+      return new Inode(
+          inode.id(), inode.type(), inode.created(), inode.places(), List.of(), inode.contents());
+    }
+    if (world.is(Mutant.DELETION_TAKES_ALL)) {
+      return new Inode(
+          inode.id(),
+          inode.type(),
+          inode.created(),
+          inode.places().stream().map(place -> takingAll(place, inode)).toList(),
+          inode.attrs(),
+          inode.contents());
+    }
     if (!world.is(Mutant.LAST_WRITER_WINS) || inode.contents().size() < 2) {
       return inode;
     }
@@ -164,6 +200,14 @@ final class Sessions {
     }
     return new Inode(
         inode.id(), inode.type(), inode.created(), inode.places(), inode.attrs(), List.of(latest));
+  }
+
+  private static Place takingAll(Place place, Inode inode) {
+    Set<Dot> all = new HashSet<>();
+    inode.contents().forEach(content -> all.add(content.dot()));
+    return place instanceof Place.Deleted gone
+        ? new Place.Deleted(gone.dot(), gone.clock(), gone.links(), all)
+        : place;
   }
 
   private static PullHeader with(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.chaostests.sim;
 
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.grapevinefs.replication.core.Batch;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Dot;
@@ -25,6 +28,7 @@ import org.grapevinefs.replication.core.MemoryStore;
 import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.Place;
 import org.grapevinefs.replication.core.Replica;
+import org.grapevinefs.replication.core.Table;
 import org.jspecify.annotations.Nullable;
 
 /** One node: the production replica, its disk, and what happens to them. */
@@ -78,7 +82,26 @@ final class SimNode {
   }
 
   private TapStore tap(MemoryStore memory) {
-    return new TapStore(memory, world.is(Mutant.TOLD_BEFORE_ON_DISK), this::synced);
+    Predicate<Batch.Change> loses =
+        switch (world.mutant) {
+          case ONLY_OWN_CHANGES_LOGGED -> change -> puts(change, Table.LOG) && !isOwn(change);
+          case PENDING_NOT_NOTED -> change -> puts(change, Table.PENDING);
+          case UNSETTLED_NOT_NOTED -> change -> puts(change, Table.UNSETTLED);
+          case CLAIMS_LEFT_BEHIND ->
+              change -> change.table() == Table.CLAIM && change.value() == null;
+          default -> change -> false;
+        };
+    Runnable onHalf = world.is(Mutant.BATCH_TORN) ? this::checkpoint : null;
+    boolean pretends = world.is(Mutant.TOLD_BEFORE_ON_DISK);
+    return new TapStore(memory, new TapStore.Faults(pretends, loses, onHalf), this::synced);
+  }
+
+  private static boolean puts(Batch.Change change, Table table) {
+    return change.table() == table && change.value() != null;
+  }
+
+  private boolean isOwn(Batch.Change change) {
+    return ByteBuffer.wrap(change.key()).getLong() == replica.origin().value();
   }
 
   private void synced() {
@@ -282,12 +305,17 @@ final class SimNode {
     int last = store.memory().unsynced();
     int kept = last == 0 ? 0 : world.random.nextInt(last + 1);
     Map.Entry<Integer, Map<FileId, int[]>> at = checkpoints.floorEntry(kept);
-    Map<FileId, int[]> left = at == null ? durable : at.getValue();
+    boolean takesBytes = at == null || world.is(Mutant.CONTENT_NOT_SYNCED);
+    Map<FileId, int[]> left = takesBytes ? durable : at.getValue();
+    Map<Dot, int[]> halfDone = new HashMap<>(staged);
     kept = at == null ? 0 : at.getKey();
     var before = replica.knowledge();
     var origin = replica.origin();
     store = tap(store.memory().crash(kept));
     restart(left, pretendsClean(Mutant.ORIGIN_REUSED_AFTER_CRASH));
+    if (world.is(Mutant.HALF_CONTENT_KEPT)) {
+      halfDone.forEach((content, cells) -> staged.put(content, new int[cells.length]));
+    }
     long sure = replica.knowledge().get(origin);
     for (long seq = sure + 1; seq <= before.get(origin); seq++) {
       world.ledger.lost(new Dot(origin, seq));

@@ -49,8 +49,9 @@ final class SimSettler {
     }
     try {
       SettlePlan plan = replica.plan(id);
+      boolean waits = !world.is(Mutant.SHOWN_WITHOUT_CONTENT);
       Map<Dot, int[]> built = build(plan.fetch());
-      if (built.size() < plan.fetch().size()) {
+      if (waits && built.size() < plan.fetch().size()) {
         return false;
       }
       for (FileId first : plan.first()) {
@@ -65,7 +66,7 @@ final class SimSettler {
         return false;
       }
       built = build(plan.fetch());
-      if (built.size() < plan.fetch().size()) {
+      if (waits && built.size() < plan.fetch().size()) {
         return false;
       }
       carryOut(plan, built);
@@ -110,17 +111,19 @@ final class SimSettler {
         built.put(pending.wanted().dot(), fetched);
       } else if (pending.missing().isEmpty()) {
         int[] from = base == null ? null : node.bytes(base);
-        built.put(pending.wanted().dot(), assemble(pending, from == null ? new int[0] : from));
+        built.put(
+            pending.wanted().dot(), assemble(world, pending, from == null ? new int[0] : from));
       }
     }
     return built;
   }
 
   /** A content made of the stretches of another. */
-  static int[] assemble(PendingContent pending, int[] base) {
+  static int[] assemble(World world, PendingContent pending, int[] base) {
     int[] cells = new int[(int) pending.wanted().size()];
     Content.Regular held = pending.held();
-    boolean same = held != null && held.sameBytes(pending.wanted());
+    boolean same =
+        world.is(Mutant.HOLES_NOT_PUNCHED) || (held != null && held.sameBytes(pending.wanted()));
     int at = 0;
     for (RangeMap.Range range : pending.wanted().ranges().ranges()) {
       for (at = (int) range.offset(); at < range.end(); at++) {

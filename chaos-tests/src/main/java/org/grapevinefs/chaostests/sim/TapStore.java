@@ -3,27 +3,40 @@ package org.grapevinefs.chaostests.sim;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.grapevinefs.replication.core.Batch;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.MemoryStore;
 import org.grapevinefs.replication.core.ReplicaStore;
 import org.grapevinefs.replication.core.Table;
 import org.grapevinefs.replication.proto.StateRecord;
+import org.jspecify.annotations.Nullable;
 
 /** A store in memory that tells which inodes its commits touched, and may only pretend to sync. */
 final class TapStore implements ReplicaStore {
 
   private final MemoryStore store;
-  private final boolean pretends;
+  private final Faults faults;
   private final Runnable onSync;
   private final Set<FileId> touched = new LinkedHashSet<>();
 
-  TapStore(MemoryStore store, boolean pretends, Runnable onSync) {
+  /**
+   * What a mutant does to its store.
+   *
+   * @param pretends whether it only pretends to sync
+   * @param loses which rows it forgets to write or to take out
+   * @param onHalf called between the halves of a batch; null if batches go whole
+   */
+  record Faults(boolean pretends, Predicate<Batch.Change> loses, @Nullable Runnable onHalf) {}
+
+  TapStore(MemoryStore store, Faults faults, Runnable onSync) {
     this.store = store;
-    this.pretends = pretends;
+    this.faults = faults;
     this.onSync = onSync;
   }
 
@@ -72,15 +85,36 @@ final class TapStore implements ReplicaStore {
         touched.add(FileId.of(change.key()));
       }
     }
-    store.commit(batch, false);
+    Runnable onHalf = faults.onHalf();
+    List<Batch.Change> changes = new ArrayList<>(batch.changes());
+    changes.removeIf(faults.loses());
+    int half = onHalf == null ? 0 : changes.size() / 2;
+    if (onHalf != null && half > 0) {
+      store.commit(of(changes.subList(0, half)), false);
+      onHalf.run();
+    }
+    store.commit(of(changes.subList(half, changes.size())), false);
     if (sync) {
       sync();
     }
   }
 
+  private static Batch of(List<Batch.Change> changes) {
+    Batch batch = new Batch();
+    for (Batch.Change change : changes) {
+      byte[] value = change.value();
+      if (value == null) {
+        batch.delete(change.table(), change.key());
+      } else {
+        batch.put(change.table(), change.key(), value);
+      }
+    }
+    return batch;
+  }
+
   @Override
   public void sync() {
-    if (!pretends) {
+    if (!faults.pretends()) {
       store.sync();
       onSync.run();
     }

@@ -34,7 +34,7 @@ final class Transfers {
   private void fetch(SimNode self, PendingContent pending, List<SimNode> reachable) {
     FileId base = pending.base();
     int[] from = base == null ? null : self.bytes(base);
-    int[] cells = SimSettler.assemble(pending, from == null ? new int[0] : from);
+    int[] cells = SimSettler.assemble(world, pending, from == null ? new int[0] : from);
     for (ByteRange range : pending.missing()) {
       for (RangeMap.Range part : pending.wanted().ranges().ranges()) {
         long start = Math.max(range.offset(), part.offset());

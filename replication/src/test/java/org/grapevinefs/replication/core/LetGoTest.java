@@ -114,6 +114,24 @@ class LetGoTest extends ThreeReplicas {
         new FileId(3, 3), FileType.REGULAR, born, List.of(place), List.of(), List.of(content));
   }
 
+  @Test
+  void commit_contentsThatEachSideHadLetGoOf_keepsOneAndTellsOthers() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    write(left, file, 0, 3);
+    write(right, file, 0, 5);
+    Inode theirs = Objects.requireNonNull(right.inode(file));
+    believe(left, right.knowledge());
+    Knowledge both = left.knowledge();
+    var header = new PullHeader(1, both, Map.of(), Knowledge.NONE, PullHeader.Mode.DELTA, 1, 0);
+    try (PullSession session = left.begin(header, both)) {
+      session.add(1, theirs);
+      session.commit();
+    }
+    assertThat(Objects.requireNonNull(left.inode(file)).contents()).hasSize(1);
+    assertThat(both.includes(left.knowledge())).as("a change that others hear of").isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void commit_siblingMadeAFile_bytesThatItsFileCountedOnAreFetched(int seed) {

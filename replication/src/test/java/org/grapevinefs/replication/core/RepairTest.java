@@ -4,7 +4,6 @@ package org.grapevinefs.replication.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,15 +23,6 @@ class RepairTest extends ThreeReplicas {
     believe(right, ofLeft);
     assertThat(left.knowledge()).isEqualTo(right.knowledge());
     assertThat(left.stateDigest()).isNotEqualTo(right.stateDigest());
-  }
-
-  /** An answer that lacks its records, and says that this is all. */
-  private static void believe(Replica to, Knowledge knowledge) {
-    var header =
-        new PullHeader(1, knowledge, Map.of(), Knowledge.NONE, PullHeader.Mode.DELTA, 0, 0);
-    try (PullSession session = to.begin(header, to.knowledge())) {
-      session.commit();
-    }
   }
 
   private static void compare(Replica to, Replica from) {

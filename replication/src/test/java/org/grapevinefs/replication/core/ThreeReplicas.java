@@ -67,6 +67,15 @@ abstract class ThreeReplicas {
     new FakeDisk(to).settleAll();
   }
 
+  /** An answer that lacks its records, and says that this is all. */
+  static void believe(Replica to, Knowledge knowledge) {
+    var header =
+        new PullHeader(1, knowledge, Map.of(), Knowledge.NONE, PullHeader.Mode.DELTA, 0, 0);
+    try (PullSession session = to.begin(header, to.knowledge())) {
+      session.commit();
+    }
+  }
+
   /** Until all know the same; it must then be the same state and the same names. */
   void level() {
     List<Replica> all = List.of(left, right, third);

@@ -50,6 +50,7 @@ final class FakeReplica implements ZoneReplica {
   private long clock;
 
   final AtomicInteger answers = new AtomicInteger();
+  final AtomicInteger wholes = new AtomicInteger();
   final AtomicInteger commits = new AtomicInteger();
   final AtomicInteger bytesServed = new AtomicInteger();
 
@@ -99,6 +100,7 @@ final class FakeReplica implements ZoneReplica {
   @Override
   public synchronized Answer answer(Knowledge asker, boolean full, long inlineBytes) {
     answers.incrementAndGet();
+    wholes.addAndGet(full ? 1 : 0);
     List<ZoneRecord> records = new ArrayList<>();
     for (Inode inode : inodes.values()) {
       Content.Regular content = content(inode);

@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.replication.core.FileId;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +110,23 @@ class PullTest {
     await().during(Duration.ofMillis(400)).until(() -> true);
     assertThat(one.answers.get() + two.answers.get()).isEqualTo(asked);
     assertThat(asked).isEqualTo(1);
+  }
+
+  @Test
+  void memberThatHoldsAnotherStateOfTheSame_isAskedForAllOnce() throws IOException {
+    FakeReplica one = member(1, true);
+    TestMesh.Node node = mesh.node(2, 1, 2, 3);
+    FakeReplica two = node.host(true, new EchoFiles(), access);
+    List<NodeId> differing = new CopyOnWriteArrayList<>();
+    node.service.onDiffering((zone, member) -> differing.add(member));
+    node.connect(1);
+    one.write(new FileId(1, 1), bytes(10, 1));
+    await().until(() -> one.knowledge().equals(two.knowledge()));
+    long digest = one.knowledge().digest();
+    node.service.heardState(TestMesh.id(1), TestMesh.ZONE, digest, two.status().stateDigest() + 1);
+    await().atMost(Duration.ofSeconds(60)).until(() -> one.wholes.get() == 1);
+    assertThat(differing).containsExactly(TestMesh.id(1));
+    assertThat(two.wholes).hasValue(0);
   }
 
   @Test
