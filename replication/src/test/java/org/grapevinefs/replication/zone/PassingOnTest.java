@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PassingOnTest {
 
   private static final Duration SOON = Duration.ofMillis(300);
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 60;
 
   @TempDir Path folder;
   private final List<LocalZone> line = new ArrayList<>();
