@@ -255,6 +255,16 @@ class DelegationTest {
   }
 
   @Test
+  void delegation_isReclaimedAfterARestart() throws Exception {
+    open(holder, 1);
+    byte[] handle = holder.run(new Ops().path("zone/f").getHandle()).skip(24, 15, 15).handle();
+    gateway.restart();
+    Nfs4Client back = gateway.returning("holder", callbacks);
+    Reply reply = back.run(new Ops().handle(handle).reclaim("p", 1, READ));
+    assertThat(reply.skip(22).opening().kind()).isEqualTo(READ);
+  }
+
+  @Test
   void end_ofTheHolder_leavesNothingOpen() throws Exception {
     open(holder, 1);
     gateway.client("holder", 2, 0);

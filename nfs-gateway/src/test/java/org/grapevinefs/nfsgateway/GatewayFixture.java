@@ -102,6 +102,14 @@ public final class GatewayFixture implements AutoCloseable {
   /** A root client of 4.2 that can be called back. */
   public Nfs4Client client(String owner, CallbackServer callbacks)
       throws IOException, BadXdrException {
+    Nfs4Client client = returning(owner, callbacks);
+    client.run(new Ops().reclaimComplete());
+    return client;
+  }
+
+  /** The same, that has not yet said that it reclaimed all. */
+  public Nfs4Client returning(String owner, CallbackServer callbacks)
+      throws IOException, BadXdrException {
     return keep(Nfs4Client.connect(address(), 2, owner, callbacks));
   }
 

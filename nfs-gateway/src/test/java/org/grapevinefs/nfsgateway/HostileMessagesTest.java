@@ -118,6 +118,18 @@ class HostileMessagesTest {
   }
 
   @Test
+  void answer_thatNobodyAskedFor_isForgotten() throws Exception {
+    try (RpcConnection connection = gateway.connection()) {
+      for (int words = 2; words < 8; words++) {
+        ByteBuffer answer = ByteBuffer.allocate(4 + 4 * words).putInt((4 * words) | LAST);
+        connection.sendRaw(answer.putInt(1).putInt(1).array());
+      }
+      assertThat(connection.call(100_003, 4, 0, new XdrWriter(8)).get(10, TimeUnit.SECONDS))
+          .isNotNull();
+    }
+  }
+
+  @Test
   void randomBytes_neverStopTheServer() throws Exception {
     SplittableRandom random = new SplittableRandom(20_261_121);
     for (int round = 0; round < 100; round++) {

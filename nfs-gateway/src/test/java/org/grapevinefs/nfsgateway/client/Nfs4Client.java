@@ -72,15 +72,13 @@ public final class Nfs4Client implements AutoCloseable {
     return connect(connection, minor, owner, verifier, 0);
   }
 
-  /** A client with a session that can be called back, and that has nothing to reclaim. */
+  /** A client with a session that can be called back, and that may still reclaim. */
   public static Nfs4Client connect(
       InetSocketAddress server, int minor, String owner, CallbackServer callbacks)
       throws IOException, BadXdrException {
     RpcConnection connection = new RpcConnection(server, 0, 0);
     connection.serve(callbacks::call);
-    Nfs4Client client = connect(connection, minor, owner, 1, 2);
-    client.run(new Ops().reclaimComplete());
-    return client;
+    return connect(connection, minor, owner, 1, 2);
   }
 
   private static Nfs4Client connect(

@@ -182,7 +182,12 @@ public final class Ops {
 
   /** OPEN of the current file as it was open before the server restarted. */
   public Ops reclaim(String owner, int access) {
-    openHead(owner, access, 0).int32(0).int32(1).int32(0);
+    return reclaim(owner, access, 0);
+  }
+
+  /** The same, with a delegation: 1 to read, 2 to write. */
+  public Ops reclaim(String owner, int access, int delegation) {
+    openHead(owner, access, 0).int32(0).int32(1).int32(delegation);
     return this;
   }
 
