@@ -238,19 +238,7 @@ final class NodeAdmin implements Administered {
     ServedZone.Held held = held(name);
     try {
       ZoneReplica.ScanReport report = held.replica().scan();
-      node.events()
-          .info(
-              name,
-              "",
-              "scanned "
-                  + report.files()
-                  + " files: "
-                  + report.added()
-                  + " added, "
-                  + report.edited()
-                  + " edited, "
-                  + report.missing()
-                  + " missing");
+      FolderCheck.report(name, report, node.events());
       return ScanZoneResponse.newBuilder()
           .setAdded(report.added())
           .setChanged(report.edited())

@@ -45,6 +45,7 @@ final class VersionTeller implements AutoCloseable {
         var _ = changes.tryAcquire(AT_LEAST_MILLIS, TimeUnit.MILLISECONDS);
         changes.drainPermits();
         try {
+          replica.takeAlarms().forEach(alarm -> events.error(zone, "", alarm));
           tell();
           failing = false;
         } catch (IOException | RuntimeException e) {

@@ -134,6 +134,7 @@ final class ZoneOpening implements ZoneTable.Opener {
     ZoneViews views = new ZoneViews(zone);
     peers.service().addZone(id, zone, views.view(), held);
     VersionTeller teller = new VersionTeller(name, zone, gossip, events);
+    FolderCheck.start(name, zone, events);
     return new ServedZone.Held(
         config,
         views.view(),

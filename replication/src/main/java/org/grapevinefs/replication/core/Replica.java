@@ -76,6 +76,11 @@ public final class Replica implements AutoCloseable {
     }
     context.commit(tx, true);
     Replica replica = new Replica(context);
+    if (loaded != null && !trusted) {
+      replica.alarms.add(
+          "the index is not as this node left it: it was put back from an older copy, or is another"
+              + " node's; a new origin was taken, and what others know is asked for");
+    }
     for (FileId id : context.reads.ids(Table.DIRTY, Integer.MAX_VALUE)) {
       Inode inode = context.reads.inode(id);
       if (id.equals(FileId.ROOT) || (inode != null && inode.isDirectory())) {

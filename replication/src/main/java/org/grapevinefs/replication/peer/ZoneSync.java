@@ -40,6 +40,7 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ZoneSync.class);
   private static final int MAX_OFFERED = 2048;
   private static final int FEW_LEFT = 256;
+  private static final long LOOK_NANOS = 1_000_000_000;
 
   private final ZoneId zone;
   private final ZoneReplica replica;
@@ -55,6 +56,7 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   private boolean loading;
   private boolean loadAgain;
   private boolean maybeMore = true;
+  private long lookedForLost;
   private boolean closed;
 
   /**
@@ -77,6 +79,7 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
     this.afterPull = afterPull;
     this.differing = differing;
     this.lastLook = transport.nanoTime();
+    this.lookedForLost = transport.nanoTime();
   }
 
   /** What this replica knows, now that peers may hear of it. */
@@ -165,6 +168,21 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
     }
     ask.ifPresent(node -> work(() -> pull(node), why -> failed(node, why)));
     fetchMore();
+    lookForLost();
+  }
+
+  /** A scan may find that files are gone, which no pull tells of. */
+  private void lookForLost() {
+    long now = transport.nanoTime();
+    synchronized (this) {
+      if (now - lookedForLost < LOOK_NANOS || contents.waiting() > 0 || contents.underWay() > 0) {
+        return;
+      }
+      lookedForLost = now;
+    }
+    if (replica.status().counts().pending() > 0) {
+      reload();
+    }
   }
 
   /** Looks again for contents that are wanted. */

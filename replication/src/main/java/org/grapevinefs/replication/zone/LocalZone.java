@@ -380,6 +380,21 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   }
 
   @Override
+  public boolean folderLacksNames() throws IOException {
+    return scanner.rootLacksNames();
+  }
+
+  @Override
+  public List<String> takeAlarms() {
+    zone.lock.lock();
+    try {
+      return zone.replica.takeAlarms();
+    } finally {
+      zone.lock.unlock();
+    }
+  }
+
+  @Override
   public AutoCloseable onVersion(Runnable listener) {
     return zone.onVersion(listener);
   }
@@ -398,6 +413,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
   /** Lets go of everything as a crash would, for tests. */
   void abandon() throws IOException {
+    scanner.stop();
     thread.close();
     shelving.close();
     transfers.close();
@@ -418,6 +434,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
    */
   @Override
   public void close() throws IOException {
+    scanner.stop();
     thread.close();
     shelving.close();
     transfers.close();

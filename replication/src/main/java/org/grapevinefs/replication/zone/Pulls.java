@@ -18,13 +18,10 @@ import org.grapevinefs.replication.core.PullResult;
 import org.grapevinefs.replication.core.PullSession;
 import org.grapevinefs.replication.core.ReplicaException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Both sides of a pull, with the small contents that ride along. */
 final class Pulls {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
   private static final long MOST_INLINE = 64L << 20;
 
   private final ZoneState zone;
@@ -44,7 +41,6 @@ final class Pulls {
     zone.lock.lock();
     try {
       answer = zone.replica.answer(asker, full);
-      zone.replica.takeAlarms().forEach(alarm -> LOG.error("zone {}: {}", zone.name, alarm));
     } finally {
       zone.lock.unlock();
     }

@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.grapevinefs.replication.core.AttrsChange;
 import org.grapevinefs.replication.core.ByteRange;
 import org.grapevinefs.replication.core.Bytes;
@@ -39,6 +41,7 @@ final class Scanner {
 
   private final ZoneState zone;
   private final Versions versions;
+  private volatile boolean stopped;
   private long files;
   private long added;
   private long edited;
@@ -60,11 +63,40 @@ final class Scanner {
     left.add(FileId.ROOT);
     Map<Long, FileId> linked = new HashMap<>();
     while (!left.isEmpty()) {
+      if (stopped) {
+        throw new IOException("the zone is being closed");
+      }
       scan(left.poll(), left, linked);
     }
     zone.wakeSettler();
     zone.versionChanged();
     return new ZoneReplica.ScanReport(files, added, edited, missing);
+  }
+
+  /** Ends a scan under way, and lets no other begin. */
+  void stop() {
+    stopped = true;
+    awaitEnd();
+  }
+
+  /** Waits for the lock that a scan holds. */
+  private synchronized void awaitEnd() {}
+
+  /** Whether a name of the first level is missing on disk. */
+  synchronized boolean rootLacksNames() throws IOException {
+    if (stopped) {
+      return false;
+    }
+    Set<EntryName> disk = new HashSet<>();
+    Map<EntryName, Entry> index = new HashMap<>();
+    zone.lock.lock();
+    try (Directory on = zone.directories.get(FileId.ROOT)) {
+      on.list().forEach(entry -> disk.add(EntryName.of(entry.name())));
+      index(FileId.ROOT, index);
+    } finally {
+      zone.lock.unlock();
+    }
+    return !disk.containsAll(index.keySet());
   }
 
   private void scan(FileId directory, ArrayDeque<FileId> left, Map<Long, FileId> linked)

@@ -126,6 +126,15 @@ public interface ZoneReplica {
   record ScanReport(long files, long added, long edited, long missing) {}
 
   /**
+   * Whether names of the zone's first level are missing from its folder: it was emptied, or another
+   * disk is in its place.
+   */
+  boolean folderLacksNames() throws IOException;
+
+  /** What an administrator should hear of, each thing once. */
+  List<String> takeAlarms();
+
+  /**
    * Has a listener called after the zone's version changed; it must return at once. Closing the
    * result ends that.
    */

@@ -270,6 +270,16 @@ final class FakeReplica implements ZoneReplica {
   }
 
   @Override
+  public boolean folderLacksNames() {
+    return false;
+  }
+
+  @Override
+  public List<String> takeAlarms() {
+    return List.of();
+  }
+
+  @Override
   public boolean settle(Duration most) {
     return true;
   }
