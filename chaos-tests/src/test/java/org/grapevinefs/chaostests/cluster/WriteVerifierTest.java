@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.grapevinefs.nfsgateway;
+package org.grapevinefs.chaostests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import org.grapevinefs.nfsgateway.Export;
+import org.grapevinefs.nfsgateway.GatewayFixture;
 import org.grapevinefs.nfsgateway.client.Nfs4Client;
 import org.grapevinefs.nfsgateway.client.Ops;
 import org.grapevinefs.nfsgateway.client.Reply;
