@@ -117,7 +117,7 @@ final class Transfers {
       Dot dot = pending.wanted().dot();
       if (disksGetLost) {
         self.staged.put(dot, world.ledger.bytes(dot).clone());
-      } else if (atLast) {
+      } else if (atLast && !self.staged.containsKey(dot)) {
         throw new Violation("bytes are kept", self + " can get " + pending + " from nobody");
       }
     }

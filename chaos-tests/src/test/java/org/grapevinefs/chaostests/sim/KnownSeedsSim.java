@@ -27,6 +27,9 @@ class KnownSeedsSim {
           1569, a content that its only holder deleted was waited for after a move made apart
           392361, a file made anew after a purge had two births
           254999, a file and its sibling of the same change had one computed name
+          426825, a file that left a purged directory got back a content that was deleted
+          464651, a moved file became a content that whoever deleted it had thrown away
+          480797, a write took the bytes of which a deleted content was yet to be made
           """)
   void history_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {
     assertThat(Simulation.run(seed, Mutant.NONE, false).violation()).as(wrong).isNull();

@@ -56,10 +56,9 @@ final class Comeback {
 
   private Set<Dot> lacking(Inode inode) {
     Set<Dot> lacking = new HashSet<>();
+    // Also what could be put together of what is held: a write may come before it is.
     for (PendingContent content : Contents.lacking(tx.reads, inode)) {
-      if (!content.missing().isEmpty()) {
-        lacking.add(content.wanted().dot());
-      }
+      lacking.add(content.wanted().dot());
     }
     return lacking;
   }

@@ -61,7 +61,7 @@ final class LetGo {
       Set<Dot> seen = ChangeSteps.seen(had);
       now = now.withPlaces(List.of(new Place.Deleted(dot, place.clock(), place.links(), seen)));
     } else if (othersKnow.covers(place.dot())) {
-      now = now.withPlaces(List.of(moved(place, dot, place.links(), had)));
+      now = now.withPlaces(moved(merged, place, dot, place.links(), ChangeSteps.seen(had)));
     }
     Attrs attrs = merged.shownAttrs();
     return attrs == null ? now : now.withAttrs(List.of(attrs.stamped(dot, attrs.clock())));
@@ -99,10 +99,16 @@ final class LetGo {
    * The same place by another change, with its old clock: any move made apart that is later wins.
    * What any deletion had seen stays gone.
    */
-  private static Place moved(Place place, Dot dot, List<Link> links, Inode had) {
+  private static List<Place> moved(
+      Inode inode, Place place, Dot dot, List<Link> links, Set<Dot> seen) {
     return switch (place) {
-      case Place.Live live -> new Place.Live(dot, live.clock(), links, live.previous());
-      case Place.Deleted gone -> new Place.Deleted(dot, gone.clock(), links, ChangeSteps.seen(had));
+      case Place.Live live -> {
+        List<Place> places = new ArrayList<>(inode.places());
+        places.removeIf(old -> old instanceof Place.Live);
+        places.add(new Place.Live(dot, live.clock(), links, live.previous()));
+        yield places;
+      }
+      case Place.Deleted gone -> List.of(new Place.Deleted(dot, gone.clock(), links, seen));
     };
   }
 
@@ -143,7 +149,7 @@ final class LetGo {
     for (Link link : tx.claimed(inode, tx.state.undone)) {
       links.add(missing.contains(link.parent()) ? new Link(FileId.ROOT, link.name()) : link);
     }
-    tx.putInode(
-        inode.id(), inode, inode.withPlaces(List.of(moved(place, tx.nextDot(), links, inode))));
+    List<Place> moved = moved(inode, place, tx.nextDot(), links, ChangeSteps.seen(inode));
+    tx.putInode(inode.id(), inode, inode.withPlaces(moved));
   }
 }

@@ -56,7 +56,7 @@ final class Merge {
     // But a deletion brings no content back: the one that was purged had seen it.
     boolean live = any.isRoot() || places.stream().anyMatch(place -> place instanceof Place.Live);
     if (contents.isEmpty() && live) {
-      contents = best(leftContents, rightContents);
+      contents = bestContent(left, right);
     }
     Inode merged = new Inode(any.id(), any.type(), any.created(), places, attrs, contents);
     return left == null || right == null
@@ -128,6 +128,23 @@ final class Merge {
     all.addAll(right);
     T best = Inode.latest(all);
     return best == null ? List.of() : List.of(best);
+  }
+
+  /**
+   * The content to go on with where each side knows that the other's was superseded. A side on
+   * which the file is deleted has thrown its bytes away, so whoever shows it comes first.
+   */
+  private static List<Content> bestContent(@Nullable Inode left, @Nullable Inode right) {
+    List<Content> showing = best(shown(left), shown(right));
+    return showing.isEmpty()
+        ? best(
+            left == null ? List.of() : left.contents(),
+            right == null ? List.of() : right.contents())
+        : showing;
+  }
+
+  private static List<Content> shown(@Nullable Inode inode) {
+    return inode == null || !inode.isAlive() ? List.of() : inode.unseen();
   }
 
   private static List<Place> bestPlace(Inode any, List<Place> left, List<Place> right) {

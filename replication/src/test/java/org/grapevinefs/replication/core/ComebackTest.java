@@ -84,6 +84,51 @@ class ComebackTest extends ThreeReplicas {
   }
 
   @Test
+  void version_ofAFileBroughtBackAsItIsHere_leavesNoContentThatCountedOnTheOldBytes() {
+    left.version(file, 2, TIME, List.of(), List.of(), null, true, 0);
+    left.unlink(FileId.ROOT, NAME, 0);
+    take(right, left);
+    right.rename(FileId.ROOT, NAME, FileId.ROOT, MOVED, 0);
+    // What left had could be made of what is held, but this write comes before that.
+    write(right, file, 0, 4);
+    waitsForNothing(right);
+    level();
+    assertThat(size(left, file)).isEqualTo(4);
+    assertThat(left.conflicts(10)).isEmpty();
+  }
+
+  @Test
+  void commit_contentsDeletedApartAndPurged_isWhatTheOneWhoMovedItHas() {
+    left.unlink(FileId.ROOT, NAME, 0);
+    third.unlink(FileId.ROOT, NAME, 0);
+    pull(third, left);
+    assertThat(third.purge(List.of(), NOW.plus(Duration.ofDays(500)))).isEqualTo(1);
+    right.rename(FileId.ROOT, NAME, FileId.ROOT, MOVED, 0);
+    take(right, third);
+    take(left, right);
+    level();
+    assertThat(size(left, file)).isEqualTo(3);
+  }
+
+  @Test
+  void commit_fileOfADirectoryThatIsPurged_doesNotGetADeletedContentBack() {
+    FileId directory = make(right, FileId.ROOT, "d", new NewContent.Directory());
+    pull(third, right);
+    third.rmdir(FileId.ROOT, EntryName.of("d"), 0);
+    assertThat(third.purge(List.of(), NOW.plus(Duration.ofDays(500)))).isEqualTo(1);
+    right.rename(FileId.ROOT, NAME, directory, NAME, 0);
+    write(right, file, 3, 5);
+    left.unlink(FileId.ROOT, NAME, 0);
+    take(right, left);
+    take(right, third);
+    waitsForNothing(right);
+    level();
+    assertThat(Objects.requireNonNull(left.lookup(FileId.ROOT, NAME)).shown()).isEqualTo(file);
+    assertThat(size(left, file)).isEqualTo(5);
+    assertThat(left.conflicts(10)).isEmpty();
+  }
+
+  @Test
   void commit_fileThatLivesByAContentWhoseDeletionWasPurged_isGoneForAll() {
     Inode alive = Objects.requireNonNull(left.inode(file));
     left.unlink(FileId.ROOT, NAME, 0);
