@@ -24,6 +24,9 @@ final class Pulls {
 
   private static final long MOST_INLINE = 64L << 20;
 
+  /** So few contents of a pull are synced each by itself. */
+  private static final int SINGLE_SYNCS = 4;
+
   private final ZoneState zone;
   private final Versions versions;
   private final Transfers transfers;
@@ -163,11 +166,12 @@ final class Pulls {
 
   /** Takes the small contents that came along. */
   private void take(Map<FileId, Map<Dot, Bytes>> inline) throws IOException {
+    boolean few = inline.size() <= SINGLE_SYNCS;
     for (Map.Entry<FileId, Map<Dot, Bytes>> one : inline.entrySet()) {
       for (PendingContent content : wanted(one.getKey())) {
         Bytes bytes = one.getValue().get(content.wanted().dot());
         if (bytes != null) {
-          transfers.take(content, bytes);
+          transfers.take(content, bytes, few);
         }
       }
     }

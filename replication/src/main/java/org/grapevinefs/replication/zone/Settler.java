@@ -44,7 +44,7 @@ final class Settler {
   private static final long TURN_NANOS = 20_000_000;
 
   private static final long LEAST_REST_NANOS = 500_000_000;
-  private static final long REST_FACTOR = 10;
+  private static final long REST_FACTOR = 50;
 
   private final ZoneState zone;
   private final Versions versions;
@@ -104,6 +104,8 @@ final class Settler {
     for (FileId id = ready.poll(); id != null; id = ready.poll()) {
       waiting.remove(id);
       triedAtOnce(id);
+      // What waited for its name or its directory can go on now.
+      again = true;
       if (zone.nanoTime.getAsLong() - end >= 0) {
         return true;
       }

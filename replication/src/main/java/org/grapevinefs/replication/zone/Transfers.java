@@ -479,8 +479,13 @@ final class Transfers {
   private void shelve(PendingContent content, EntryName name, OpenFile file) throws IOException {
     if (content.wanted().size() < SYNCED_APART) {
       shelving.add(content.source(), key(content), name, file);
-      return;
+    } else {
+      toShelf(content, name, file);
     }
+  }
+
+  /** Brings a content to disk by itself, and puts it on the shelf. */
+  private void toShelf(PendingContent content, EntryName name, OpenFile file) throws IOException {
     try (file) {
       file.sync();
       staging.put(key(content), name);
@@ -504,8 +509,10 @@ final class Transfers {
   /**
    * Takes a small content whole, unless it is here already or not what its version says. It is on
    * the shelf once it is on disk.
+   *
+   * @param alone whether few come: then it is brought to disk here and now
    */
-  void take(PendingContent content, Bytes bytes) throws IOException {
+  void take(PendingContent content, Bytes bytes, boolean alone) throws IOException {
     Staging.Key key = key(content);
     if (isHere(key) || content.wanted().size() != bytes.length()) {
       return;
@@ -528,7 +535,12 @@ final class Transfers {
         staging.remove(name);
       }
     }
-    shelve(content, name, file);
+    if (alone) {
+      syncing.add(key);
+      toShelf(content, name, file);
+    } else {
+      shelve(content, name, file);
+    }
   }
 
   /** The contents being built now. */

@@ -20,7 +20,7 @@ final class ZoneThread implements ZoneState.Bell {
   private static final long SECOND = 1_000_000_000L;
 
   /** So often what is not settled is looked at, whatever the reason that it is not. */
-  private static final long NUDGE = 30 * SECOND;
+  private static final long NUDGE = 2 * SECOND;
 
   private static final long MOST_WAIT_TO_END = 30_000;
 
