@@ -54,10 +54,10 @@ final class SimSettler {
       if (waits && built.size() < plan.fetch().size()) {
         return false;
       }
-      for (FileId first : plan.first()) {
-        settle(first, depth + 1);
+      if (!plan.first().isEmpty()) {
+        plan.first().forEach(first -> settle(first, depth + 1));
+        plan = replica.plan(id);
       }
-      plan = replica.plan(id);
       if (!plan.first().isEmpty()) {
         plan.first().forEach(first -> makeWay(first, id));
         plan = replica.plan(id);

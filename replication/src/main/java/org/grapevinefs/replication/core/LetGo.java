@@ -62,6 +62,8 @@ final class LetGo {
       now = now.withPlaces(List.of(new Place.Deleted(dot, place.clock(), place.links(), seen)));
     } else if (othersKnow.covers(place.dot())) {
       now = now.withPlaces(moved(merged, place, dot, place.links(), ChangeSteps.seen(had)));
+    } else if (merged.type() == FileType.REGULAR && known(had.contents(), othersKnow)) {
+      now = now.withPlaces(remembered(merged, place, dot, ChangeSteps.seen(had)));
     }
     Attrs attrs = merged.shownAttrs();
     return attrs == null ? now : now.withAttrs(List.of(attrs.stamped(dot, attrs.clock())));
@@ -89,6 +91,17 @@ final class LetGo {
     return apart && attrs != null
         ? merged.withAttrs(List.of(attrs.stamped(tx.nextDot(), attrs.clock())))
         : merged;
+  }
+
+  /**
+   * The places with the deletion that was forgotten, which had seen all contents: so whoever moved
+   * the file knows that he may be the only one with anything of it ({@link Comeback}).
+   */
+  private static List<Place> remembered(Inode merged, Place place, Dot dot, Set<Dot> seen) {
+    List<Place> places = new ArrayList<>(merged.places());
+    merged.contents().forEach(content -> seen.add(content.dot()));
+    places.add(new Place.Deleted(dot, place.clock(), place.links(), seen));
+    return places;
   }
 
   private static boolean known(List<Content> values, Knowledge knowledge) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +22,17 @@ final class Transaction implements Claims {
 
   private static final byte[] NOTHING = {Codec.VERSION};
   private static final byte[] GRAVE = {0};
+  private static final int MOST_READ = 10_000;
 
   final State state;
   final Reads reads;
   private final Overlay overlay;
   private final StateRows rows;
   private final Map<FileId, Touched> touched = new LinkedHashMap<>();
+
+  /** What was read and not touched: only this transaction writes, so it stays true. */
+  private final Map<FileId, Optional<Inode>> read = new HashMap<>();
+
   private final Map<FileId, Change.Tick> ticks = new HashMap<>();
   private final Set<FileId> onDisk = new HashSet<>();
   private final Set<FileId> stirred = new LinkedHashSet<>();
@@ -420,8 +426,16 @@ final class Transaction implements Claims {
     if (here != null) {
       return here.now();
     }
-    Inode inode = reads.inode(id);
-    return inode == null && id.equals(FileId.ROOT) ? Inode.root() : inode;
+    Optional<Inode> known = read.get(id);
+    if (known == null) {
+      Inode inode = reads.inode(id);
+      known = Optional.ofNullable(inode == null && id.equals(FileId.ROOT) ? Inode.root() : inode);
+      if (read.size() >= MOST_READ) {
+        read.clear();
+      }
+      read.put(id, known);
+    }
+    return known.orElse(null);
   }
 
   @Override

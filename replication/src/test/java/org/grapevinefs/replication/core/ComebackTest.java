@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files deleted by the only one who held what is in them, and moved by another. */
 class ComebackTest extends ThreeReplicas {
@@ -126,6 +128,19 @@ class ComebackTest extends ThreeReplicas {
     assertThat(Objects.requireNonNull(left.lookup(FileId.ROOT, NAME)).shown()).isEqualTo(file);
     assertThat(size(left, file)).isEqualTo(5);
     assertThat(left.conflicts(10)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void commit_moveOfAFileWhoseDeletionIsForgotten_bringsItBackAsTheMoverHadIt(boolean moverFirst) {
+    take(right, left);
+    right.rename(FileId.ROOT, NAME, FileId.ROOT, MOVED, 0);
+    left.unlink(FileId.ROOT, NAME, 0);
+    assertThat(left.purge(List.of(), NOW.plus(Duration.ofDays(500)))).isEqualTo(1);
+    take(moverFirst ? right : left, moverFirst ? left : right);
+    level();
+    assertThat(size(left, file)).isEqualTo(3);
+    assertThat(left.lookup(FileId.ROOT, MOVED)).isNotNull();
   }
 
   @Test
