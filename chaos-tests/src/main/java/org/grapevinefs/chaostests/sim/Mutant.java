@@ -54,6 +54,12 @@ public enum Mutant {
   UNSETTLED_NOT_NOTED,
   /** Who wanted a name once seems to want it for ever. */
   CLAIMS_LEFT_BEHIND,
+  /** Where a moved directory came from stays here, so a cycle is broken in two ways. */
+  WAYS_BACK_NOT_TOLD,
+  /** Only the first of a file's names is told. */
+  SECOND_NAMES_NOT_TOLD,
+  /** That a directory's move is undone, or shows as another's, is forgotten with a stop. */
+  ODD_ONES_FORGOTTEN,
   /** A batch goes to disk in two halves, and a crash may come between. */
   BATCH_TORN,
   /** A crash takes the bytes, and the index says that they are there. */

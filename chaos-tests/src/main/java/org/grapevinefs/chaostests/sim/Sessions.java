@@ -65,6 +65,9 @@ final class Sessions {
 
   /** One node tells another what it knows. */
   void heartbeat(SimNode from, SimNode to) {
+    if (!world.membership.isMember(from) || !world.membership.isMember(to)) {
+      return;
+    }
     from.replica().sync();
     Knowledge told = from.replica().announced();
     if (world.is(Mutant.TOLD_BEFORE_ON_DISK)) {
@@ -182,14 +185,10 @@ final class Sessions {
       return new Inode(
           inode.id(), inode.type(), inode.created(), inode.places(), List.of(), inode.contents());
     }
-    if (world.is(Mutant.DELETION_TAKES_ALL)) {
+    List<Place> places = inode.places().stream().map(place -> sent(place, inode)).toList();
+    if (!places.equals(inode.places())) {
       return new Inode(
-          inode.id(),
-          inode.type(),
-          inode.created(),
-          inode.places().stream().map(place -> takingAll(place, inode)).toList(),
-          inode.attrs(),
-          inode.contents());
+          inode.id(), inode.type(), inode.created(), places, inode.attrs(), inode.contents());
     }
     if (!world.is(Mutant.LAST_WRITER_WINS) || inode.contents().size() < 2) {
       return inode;
@@ -200,6 +199,22 @@ final class Sessions {
     }
     return new Inode(
         inode.id(), inode.type(), inode.created(), inode.places(), inode.attrs(), List.of(latest));
+  }
+
+  private Place sent(Place place, Inode inode) {
+    return switch (world.mutant) {
+      case DELETION_TAKES_ALL -> takingAll(place, inode);
+      case WAYS_BACK_NOT_TOLD ->
+          place instanceof Place.Live live
+              ? new Place.Live(live.dot(), live.clock(), live.links(), List.of())
+              : place;
+      case SECOND_NAMES_NOT_TOLD ->
+          place instanceof Place.Live live
+              ? new Place.Live(
+                  live.dot(), live.clock(), live.links().subList(0, 1), live.previous())
+              : place;
+      default -> place;
+    };
   }
 
   private static Place takingAll(Place place, Inode inode) {

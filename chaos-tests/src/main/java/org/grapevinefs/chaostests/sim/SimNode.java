@@ -87,6 +87,7 @@ final class SimNode {
           case ONLY_OWN_CHANGES_LOGGED -> change -> puts(change, Table.LOG) && !isOwn(change);
           case PENDING_NOT_NOTED -> change -> puts(change, Table.PENDING);
           case UNSETTLED_NOT_NOTED -> change -> puts(change, Table.UNSETTLED);
+          case ODD_ONES_FORGOTTEN -> change -> puts(change, Table.ODD);
           case CLAIMS_LEFT_BEHIND ->
               change -> change.table() == Table.CLAIM && change.value() == null;
           default -> change -> false;

@@ -62,6 +62,9 @@ public final class Simulation {
     for (int i = 0; i < world.swarm.steps(); i++) {
       world.schedule.advance(world.random.nextLong(100_000));
       step(any());
+      if (world.membership.step()) {
+        weigh();
+      }
     }
     heal();
     converge();
@@ -123,6 +126,8 @@ public final class Simulation {
     List<SimNode> nodes = new ArrayList<>(world.nodes);
     nodes.removeIf(other ->
         other.equals(self)
+            || !world.membership.isMember(self)
+            || !world.membership.isMember(other)
             || !meet(self, other)
             || cuts.contains(key(other, self))
             || cuts.contains(key(self, other)));
@@ -130,7 +135,8 @@ public final class Simulation {
   }
 
   private boolean meet(SimNode one, SimNode other) {
-    return !world.network.isHealed() || world.swarm.meet(one.number, other.number);
+    boolean all = !world.network.isHealed() || world.nodes.size() < world.swarm.nodes();
+    return all || world.swarm.meet(one.number, other.number);
   }
 
   private static int key(SimNode from, SimNode to) {
@@ -142,7 +148,7 @@ public final class Simulation {
       return;
     }
     List<String> others = new ArrayList<>();
-    world.nodes.forEach(other -> others.add(other.name));
+    world.membership.members().forEach(other -> others.add(other.name));
     others.remove(node.name);
     boolean byAge = world.swarm.agePurges() && world.onceIn(3);
     int purged = node.replica().purge(others, byAge ? node.instant() : Instant.EPOCH);
@@ -216,6 +222,10 @@ public final class Simulation {
     world.tell("healed");
     world.network.heal();
     cuts.clear();
+    if (world.membership.changes()) {
+      world.membership.settle();
+      weigh();
+    }
     world.schedule.advance(10_000_000);
   }
 

@@ -112,7 +112,8 @@ final class Transfers {
   /** A content whose only holders lost their disks comes back from a backup of theirs. */
   void fetchFromBackup(SimNode self, boolean atLast) {
     Swarm swarm = world.swarm;
-    boolean disksGetLost = swarm.wipes() + swarm.restores() + swarm.clones() > 0;
+    boolean disksGetLost =
+        swarm.wipes() + swarm.restores() + swarm.clones() > 0 || world.membership.changes();
     for (PendingContent pending : self.replica().pendingContents(null, 1_000)) {
       Dot dot = pending.wanted().dot();
       if (disksGetLost) {

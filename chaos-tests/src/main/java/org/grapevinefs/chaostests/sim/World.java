@@ -17,6 +17,7 @@ final class World {
   final Network network;
   final Ledger ledger = new Ledger();
   final List<SimNode> nodes = new ArrayList<>();
+  final Membership membership;
   private final boolean telling;
   private final StringBuilder story = new StringBuilder();
   private long hash;
@@ -29,6 +30,7 @@ final class World {
     this.random = new SplittableRandom(seed);
     this.swarm = Swarm.draw(random);
     this.network = new Network(schedule, random, swarm);
+    this.membership = new Membership(this);
   }
 
   boolean is(Mutant other) {

@@ -3,7 +3,7 @@ package org.grapevinefs.chaostests.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,24 +15,26 @@ class MutantsSim {
 
   @Test
   void mutant_eachOfThem_isFound() {
-    List<Mutant> alive = new ArrayList<>();
+    List<Found> all =
+        Arrays.stream(Mutant.values())
+            .filter(mutant -> mutant != Mutant.NONE)
+            .parallel()
+            .map(MutantsSim::find)
+            .toList();
     StringBuilder table = new StringBuilder();
-    for (Mutant mutant : Mutant.values()) {
-      if (mutant != Mutant.NONE) {
-        Found found = find(mutant);
-        table.append(
-            "%-28s %5d  %s%s%n".formatted(mutant, found.seeds(), found.by(), found.also()));
-        if (found.by().isEmpty()) {
-          alive.add(mutant);
-        }
-      }
+    for (Found found : all) {
+      table.append(
+          "%-28s %5d  %s%s%n".formatted(found.mutant(), found.seeds(), found.by(), found.also()));
     }
-    System.out.printf("Bugs built in, histories until found, and by what:%n%s", table);
+    System.out.printf(
+        "%d bugs built in, histories until found, and by what:%n%s", all.size(), table);
+    List<Mutant> alive =
+        all.stream().filter(found -> found.by().isEmpty()).map(Found::mutant).toList();
     assertThat(alive).as("not found in %d histories", MOST_SEEDS).isEmpty();
   }
 
   /** What found a bug; {@code also} tells of effects that people would see, found later. */
-  private record Found(long seeds, String by, String also) {}
+  private record Found(Mutant mutant, long seeds, String by, String also) {}
 
   private static Found find(Mutant mutant) {
     for (long seed = 0; seed < MOST_SEEDS; seed++) {
@@ -40,10 +42,11 @@ class MutantsSim {
       if (violation != null) {
         String by =
             violation instanceof Violation broken ? broken.property() : violation.toString();
-        return new Found(seed + 1, by, by.equals(Sessions.JOINED) ? effect(mutant, seed + 1) : "");
+        return new Found(
+            mutant, seed + 1, by, by.equals(Sessions.JOINED) ? effect(mutant, seed + 1) : "");
       }
     }
-    return new Found(MOST_SEEDS, "", "");
+    return new Found(mutant, MOST_SEEDS, "", "");
   }
 
   private static String effect(Mutant mutant, long from) {

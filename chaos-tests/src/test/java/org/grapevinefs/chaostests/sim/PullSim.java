@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class PullSim {
 
   private static final long FIRST = Long.getLong("sim.first", 0);
-  private static final long SEEDS = Long.getLong("sim.seeds", 2_000);
+  private static final long SEEDS = Long.getLong("sim.seeds", 20_000);
   private static final int MOST_FAILURES = 5;
   private static final int TWICE_IN = 100;
 
