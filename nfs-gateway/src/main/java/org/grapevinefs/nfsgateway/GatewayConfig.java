@@ -35,8 +35,11 @@ public record GatewayConfig(
     Limits limits,
     @Nullable SSLContext tls) {
 
-  /** The usual lease and grace: what Linux has. */
-  public static final Duration DEFAULT_LEASE = Duration.ofSeconds(90);
+  /**
+   * The usual lease and grace. A longer one spares words; but so long may a dead client keep others
+   * from its files, and a server that starts again keep them waiting.
+   */
+  public static final Duration DEFAULT_LEASE = Duration.ofSeconds(60);
 
   /** Checks the bounds. */
   public GatewayConfig {

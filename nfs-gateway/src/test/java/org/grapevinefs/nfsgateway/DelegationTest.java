@@ -23,6 +23,7 @@ class DelegationTest {
 
   private static final int OK = 0;
   private static final int DELAY = 10008;
+  private static final int ACCES = 13;
   private static final int BAD_STATEID = 10025;
   private static final int OPENMODE = 10038;
   private static final int REVOKED = 10087;
@@ -70,6 +71,20 @@ class DelegationTest {
   @Test
   void open_ofAFileThatNobodyShares_givesADelegation() throws Exception {
     assertThat(open(holder, 1).kind()).isEqualTo(READ);
+  }
+
+  @Test
+  void size_setUnderADelegation_needsTheCallersRight() throws Exception {
+    assertThat(other.status(new Ops().path("zone/f").setMode(0666))).isEqualTo(OK);
+    try (Nfs4Client user = gateway.client("user", new CallbackServer(), 1000)) {
+      byte[] delegation =
+          user.run(new Ops().path("zone").open("p", "f", 3, 0)).skip(24, 15).opening().delegation();
+      assertThat(delegation).isNotEmpty();
+      assertThat(user.status(new Ops().path("zone/f").setSize(delegation, 0))).isEqualTo(OK);
+      Caller root = Caller.SYSTEM;
+      gateway.zone().setattr(root, file(), SetAttributes.mode(0644));
+      assertThat(user.status(new Ops().path("zone/f").setSize(delegation, 0))).isEqualTo(ACCES);
+    }
   }
 
   @Test

@@ -25,7 +25,7 @@ import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 public final class GatewayFixture implements AutoCloseable {
 
   /** The lease of the gateway. */
-  public static final Duration LEASE = Duration.ofSeconds(90);
+  public static final Duration LEASE = GatewayConfig.DEFAULT_LEASE;
 
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
@@ -103,6 +103,14 @@ public final class GatewayFixture implements AutoCloseable {
   public Nfs4Client client(String owner, CallbackServer callbacks)
       throws IOException, BadXdrException {
     Nfs4Client client = returning(owner, callbacks);
+    client.run(new Ops().reclaimComplete());
+    return client;
+  }
+
+  /** The same, on behalf of a user. */
+  public Nfs4Client client(String owner, CallbackServer callbacks, int uid)
+      throws IOException, BadXdrException {
+    Nfs4Client client = keep(Nfs4Client.connect(address(), 2, owner, callbacks, uid));
     client.run(new Ops().reclaimComplete());
     return client;
   }

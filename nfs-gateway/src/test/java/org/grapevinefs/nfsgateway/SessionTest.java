@@ -209,7 +209,7 @@ class SessionTest {
     Nfs4Client stranger = gateway.client("b");
     Ops create = new Ops().path("zone").create("o", "g", 3, 0);
     assertThat(stranger.status(create)).isEqualTo(GRACE);
-    gateway.pass(Duration.ofSeconds(91));
+    gateway.pass(GatewayFixture.LEASE.plusSeconds(1));
     assertThat(stranger.status(create)).isEqualTo(OK);
   }
 }

@@ -65,7 +65,7 @@ final class AttributeOperations {
     compound.engine().state().delegations().require(compound.stateOwner(), file, true);
     if (wanted.values().size() != null) {
       boolean opened =
-          compound.engine().state().files().mayTouch(compound.stateOwner(), stateid, file, true);
+          compound.engine().state().files().maySetSize(compound.stateOwner(), stateid, file);
       caller = opened ? caller.throughOpen() : caller;
     }
     file.export().files().setattr(caller, file.file(), wanted.values());

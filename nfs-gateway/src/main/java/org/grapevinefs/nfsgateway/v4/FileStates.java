@@ -86,6 +86,15 @@ final class FileStates {
   }
 
   /**
+   * As {@link #mayTouch}, for setting the size. Under a delegation nobody proved a right to this
+   * server, and one client may have many users: so the caller's rights count.
+   */
+  boolean maySetSize(Client client, Stateid stateid, Target.InZone file) throws NfsException {
+    return mayTouch(client, stateid, file, true)
+        && !(find(client, stateid) instanceof State.Delegation);
+  }
+
+  /**
    * Whether a stateid lets a client read or write a file.
    *
    * @return true: the right was proved at open; false: a special stateid, so the caller's rights

@@ -76,7 +76,14 @@ public final class Nfs4Client implements AutoCloseable {
   public static Nfs4Client connect(
       InetSocketAddress server, int minor, String owner, CallbackServer callbacks)
       throws IOException, BadXdrException {
-    RpcConnection connection = new RpcConnection(server, 0, 0);
+    return connect(server, minor, owner, callbacks, 0);
+  }
+
+  /** The same, on behalf of a user. */
+  public static Nfs4Client connect(
+      InetSocketAddress server, int minor, String owner, CallbackServer callbacks, int uid)
+      throws IOException, BadXdrException {
+    RpcConnection connection = new RpcConnection(server, uid, uid);
     connection.serve(callbacks::call);
     return connect(connection, minor, owner, 1, 2);
   }

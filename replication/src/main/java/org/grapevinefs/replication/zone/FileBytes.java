@@ -189,6 +189,10 @@ final class FileBytes {
         Shown shown = zone.shown(file);
         requireRegular(shown);
         long before = size(state, shown);
+        if (size > before && size > zone.settings.quota()) {
+          // No removing makes room for it.
+          throw new ZoneException(ZoneError.FBIG);
+        }
         if (size > before && zone.usedBytes() + (size - before) > zone.settings.quota()) {
           throw new ZoneException(ZoneError.DQUOT);
         }

@@ -266,6 +266,7 @@ final class LocalZoneTest {
     zone.write(ANNA, file, 0, ByteBuffer.allocate(1 << 20), Stability.UNSTABLE);
     refused(ZoneError.DQUOT, () -> write(file, 1 << 20, "x"));
     refused(ZoneError.DQUOT, () -> create("b"));
+    refused(ZoneError.FBIG, () -> zone.setattr(ANNA, file, SetAttributes.size((1L << 20) + 1)));
     write(file, 0, "in place");
     assertThat(zone.statfs(ANNA).freeBytes()).isZero();
     zone.closed(file, OpenMode.WRITE);
