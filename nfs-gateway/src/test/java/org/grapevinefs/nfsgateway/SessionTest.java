@@ -4,7 +4,6 @@ package org.grapevinefs.nfsgateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
-import java.time.Duration;
 import org.grapevinefs.nfsgateway.client.Nfs4Client;
 import org.grapevinefs.nfsgateway.client.Ops;
 import org.grapevinefs.nfsgateway.client.Reply;

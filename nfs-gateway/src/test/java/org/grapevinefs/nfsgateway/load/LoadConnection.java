@@ -189,7 +189,7 @@ final class LoadConnection implements AutoCloseable {
       throws IOException {
     request.putInt(XID_AT, slot).putInt(SEQUENCE_AT, ++sequences[slot]);
     next.change(request, numbers.getAsLong());
-    out.write(request.array());
+    out.write(request.array(), request.arrayOffset(), request.capacity());
   }
 
   @Override

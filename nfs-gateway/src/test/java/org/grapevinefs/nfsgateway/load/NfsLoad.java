@@ -2,6 +2,7 @@
 package org.grapevinefs.nfsgateway.load;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ public final class NfsLoad {
             ? List.of(Row.values())
             : Arrays.stream(arguments).skip(4).map(Row::of).toList();
     try {
-      load.connect(new InetSocketAddress("127.0.0.1", port), path);
+      load.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), path);
       for (Row row : rows) {
         load.measure(row);
       }

@@ -13,6 +13,8 @@ public final class OpenFile extends Descriptor {
    */
   private static final long COPY_STEP = 64L << 20;
 
+  private final JoinedSync dataSync = new JoinedSync(() -> Posix.fdatasync(fd));
+
   OpenFile(int fd, boolean root) {
     super(fd, root);
   }
@@ -43,9 +45,12 @@ public final class OpenFile extends Descriptor {
     Posix.ftruncate(fd, size);
   }
 
-  /** Brings the bytes to disk, and what is needed to read them back. */
+  /**
+   * Brings the bytes to disk, and what is needed to read them back. Calls that come together share
+   * one sync; after one that failed every other fails.
+   */
   public void dataSync() throws IOException {
-    Posix.fdatasync(fd);
+    dataSync.join();
   }
 
   /** Has the bytes written so far go to disk meanwhile, so that the sync to come is short. */

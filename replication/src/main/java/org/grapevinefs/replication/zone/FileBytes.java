@@ -97,16 +97,23 @@ final class FileBytes {
     zone.requireWritable();
     return ZoneState.inWords(() -> {
       int count;
+      OpenState state;
+      OpenFile written = null;
       try (OpenStates.Held held = zone.files.alone(file)) {
+        state = held.state();
         Shown shown = zone.shown(file);
         requireRegular(shown);
         Permissions.requireBytesWrite(caller, shown);
-        count = write(caller, held.state(), shown, offset, data);
+        count = write(caller, state, shown, offset, data);
         if (stability != Stability.UNSTABLE) {
-          versions.toDisk(held.state());
+          written = zone.open(state);
         }
       }
-      if (stability != Stability.UNSTABLE) {
+      if (written != null) {
+        // Without the file's lock, so that those who write meanwhile share the next sync.
+        try (OpenFile open = written) {
+          versions.toDisk(state, open);
+        }
         versions.syncIndex();
       }
       return new WriteResult(count, stability, verifier);

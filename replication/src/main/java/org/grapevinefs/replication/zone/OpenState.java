@@ -33,7 +33,7 @@ final class OpenState {
   /** Whether the index knows that there is something without a version. */
   volatile boolean markedDirty;
 
-  /** Whether it was made or renamed since names were last brought to disk. */
+  /** Whether it was made, and never since brought to disk with its name. */
   volatile boolean nameUnsynced;
 
   private @Nullable OpenFile file;

@@ -181,7 +181,16 @@ final class Versions {
    */
   void toDisk(OpenState state) throws IOException {
     try (OpenFile open = zone.open(state)) {
-      sync(open, state.nameUnsynced);
+      toDisk(state, open);
+    }
+  }
+
+  /** Brings the bytes of a file that is open to disk; needs no lock. */
+  void toDisk(OpenState state, OpenFile open) throws IOException {
+    boolean withName = state.nameUnsynced;
+    sync(open, withName);
+    if (withName) {
+      state.nameUnsynced = false;
     }
   }
 
