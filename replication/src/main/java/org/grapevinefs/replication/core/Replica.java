@@ -281,6 +281,13 @@ public final class Replica implements AutoCloseable {
     return context.reads.held(shown);
   }
 
+  /** The shown ids after one whose bytes are on disk, in order; from the first after null. */
+  public List<FileId> heldAfter(@Nullable FileId after, int most) {
+    return after == null
+        ? context.reads.ids(Table.HELD, most)
+        : context.reads.idsAfter(Table.HELD, after, most);
+  }
+
   /** The directory above a directory on disk; null of the root and of one that is not there. */
   public @Nullable FileId parentOf(FileId directory) {
     return new TreeWalk(context.reads).parent(canonical(directory));

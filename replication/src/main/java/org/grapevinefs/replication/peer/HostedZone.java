@@ -21,6 +21,7 @@ final class HostedZone {
   private final ZoneReplica replica;
   private final ZoneFileSystem files;
   private final ZoneAccess access;
+  private final ZoneVerifier verifier;
   private final Map<Long, ServedSession> sessions = new ConcurrentHashMap<>();
   private final Set<EventFeed> feeds = new CopyOnWriteArraySet<>();
 
@@ -31,11 +32,17 @@ final class HostedZone {
   /** What peers may be told that this replica knows: it is on disk. */
   private volatile Knowledge published = Knowledge.NONE;
 
-  HostedZone(ZoneId id, ZoneReplica replica, ZoneFileSystem files, ZoneAccess access) {
+  HostedZone(
+      ZoneId id,
+      ZoneReplica replica,
+      ZoneFileSystem files,
+      ZoneAccess access,
+      ZoneVerifier verifier) {
     this.id = id;
     this.replica = replica;
     this.files = files;
     this.access = access;
+    this.verifier = verifier;
   }
 
   ZoneId id() {
@@ -52,6 +59,10 @@ final class HostedZone {
 
   ZoneAccess access() {
     return access;
+  }
+
+  ZoneVerifier verifier() {
+    return verifier;
   }
 
   boolean isMember(NodeId node) {

@@ -23,11 +23,13 @@ import org.grapevinefs.gossip.NodeAddress;
 import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.gossip.TlsIdentity;
 import org.grapevinefs.gossip.ZoneId;
+import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.fs.ZoneFileSystem;
 import org.grapevinefs.replication.peer.proto.Announce;
 import org.grapevinefs.replication.peer.proto.Request;
 import org.grapevinefs.replication.peer.proto.ZoneVersion;
 import org.grapevinefs.replication.zone.ZoneReplica;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -122,7 +124,9 @@ public final class PeerService implements AutoCloseable {
    * Serves a zone that is here to those who may have it, and keeps it level with its other members.
    */
   public void addZone(ZoneId id, ZoneReplica replica, ZoneFileSystem files, ZoneAccess access) {
-    HostedZone zone = new HostedZone(id, replica, files, access);
+    VerifyCalls calls = new VerifyCalls(transport, task -> syncing.tryExecute(id, task));
+    ZoneVerifier verifier = new ZoneVerifier(id, setup.self(), replica, access, calls);
+    HostedZone zone = new HostedZone(id, replica, files, access, verifier);
     List<Local> later = new ArrayList<>();
     ZoneSync sync =
         new ZoneSync(
@@ -202,6 +206,22 @@ public final class PeerService implements AutoCloseable {
     return Optional.ofNullable(locals.get(zone))
         .map(local -> local.sync().behind())
         .orElse(List.of());
+  }
+
+  /**
+   * Compares the next contents of a local zone with those of its other members that are connected,
+   * and mends what has gone bad, here and there. Blocks for as long as that takes.
+   *
+   * @param after where the last page ended; null to begin
+   * @throws IOException if the zone is not here, or this node's disk fails
+   */
+  public VerifyPage verify(ZoneId zone, @Nullable FileId after)
+      throws IOException, InterruptedException {
+    Local local = locals.get(zone);
+    if (local == null) {
+      throw new IOException("the zone is not here");
+    }
+    return local.zone().verifier().page(after);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.grapevinefs.gossip.NodeId;
@@ -17,8 +18,11 @@ import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.peer.ServedSession.Outcome;
 import org.grapevinefs.replication.peer.proto.Answer;
 import org.grapevinefs.replication.peer.proto.Attach;
+import org.grapevinefs.replication.peer.proto.Digests;
 import org.grapevinefs.replication.peer.proto.Failure;
 import org.grapevinefs.replication.peer.proto.Fetch;
+import org.grapevinefs.replication.peer.proto.Mend;
+import org.grapevinefs.replication.peer.proto.Mended;
 import org.grapevinefs.replication.peer.proto.Pull;
 import org.grapevinefs.replication.peer.proto.Request;
 import org.grapevinefs.replication.peer.proto.ZoneCall;
@@ -62,7 +66,7 @@ final class ZoneServer {
 
   /** Takes a request on a network thread. */
   void request(Exchange exchange, Request request) {
-    FairExecutor<NodeId> pool = request.hasAttach() ? waiters : workers;
+    FairExecutor<NodeId> pool = request.hasAttach() || request.hasMend() ? waiters : workers;
     if (!pool.tryExecute(exchange.peer(), () -> handle(exchange, request))) {
       exchange.fail(Failure.Code.BUSY, "too many requests");
     }
@@ -78,6 +82,8 @@ final class ZoneServer {
         case ATTACH -> attach(exchange, request.getAttach());
         case PULL -> pull(exchange, request.getPull());
         case FETCH -> fetch(exchange, request.getFetch());
+        case DIGESTS -> digests(exchange, request.getDigests());
+        case MEND -> mend(exchange, request.getMend());
         case ASK_NOT_SET -> exchange.fail(Failure.Code.UNSUPPORTED, "an unknown request");
       }
     } catch (IOException e) {
@@ -303,5 +309,36 @@ final class ZoneServer {
         exchange,
         new FetchStream(zone.replica(), fetch.getStretchesList()),
         task -> workers.tryExecute(peer, task));
+  }
+
+  private void digests(Exchange exchange, Digests digests) {
+    HostedZone zone = allowed(exchange, digests.getZone(), true);
+    if (zone == null) {
+      return;
+    }
+    NodeId peer = exchange.peer();
+    StreamPump.start(
+        exchange,
+        new DigestStream(zone.replica().heldContents(), digests.getOfList()),
+        task -> workers.tryExecute(peer, task));
+  }
+
+  private void mend(Exchange exchange, Mend mend) throws IOException {
+    HostedZone zone = allowed(exchange, mend.getZone(), true);
+    if (zone == null) {
+      return;
+    }
+    if (mend.getOfCount() > DigestStream.MOST) {
+      exchange.fail(Failure.Code.UNSUPPORTED, "too many files at once");
+      return;
+    }
+    try {
+      Set<Integer> good =
+          zone.verifier().mend(mend.getOfList().stream().map(DigestStream.Asked::of).toList());
+      exchange.answer(Answer.newBuilder().setMended(Mended.newBuilder().addAllIndex(good)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      exchange.fail(Failure.Code.BUSY, "this node stops");
+    }
   }
 }

@@ -60,6 +60,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   private final Transfers transfers;
   private final Pulls pulls;
   private final Scanner scanner;
+  private final Inspection inspection;
   private final ZoneThread thread;
 
   LocalZone(ZoneState zone, long verifier) throws IOException {
@@ -75,6 +76,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     Settler settler = new Settler(zone, versions, transfers, staging);
     this.pulls = new Pulls(zone, versions, transfers, settler);
     this.scanner = new Scanner(zone, versions);
+    this.inspection = new Inspection(zone, staging);
     this.thread = new ZoneThread(zone, versions, settler);
     new Recovery(zone, intents, staging).run();
     zone.settleBy(thread);
@@ -382,6 +384,11 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   @Override
   public boolean folderLacksNames() throws IOException {
     return scanner.rootLacksNames();
+  }
+
+  @Override
+  public HeldContents heldContents() {
+    return inspection;
   }
 
   @Override

@@ -171,6 +171,17 @@ final class Placement {
     }
   }
 
+  /** Puts a file of the workshop in the place of one under all its names. */
+  void replace(EntryName staged, List<Entry> entries) throws IOException {
+    Entry anchor = entries.getFirst();
+    try (Directory directory = zone.directories.get(anchor.directory())) {
+      directory.moveHere(zone.tree.workshop(), staged, anchor.name());
+    }
+    for (Entry entry : entries.subList(1, entries.size())) {
+      relink(anchor, entry);
+    }
+  }
+
   private boolean backFromAside(FileId shown, Entry entry) throws IOException {
     EntryName aside = Staging.aside(shown);
     Directory workshop = zone.tree.workshop();

@@ -131,6 +131,9 @@ public interface ZoneReplica {
    */
   boolean folderLacksNames() throws IOException;
 
+  /** The bytes that are held here, to compare with those of others. */
+  HeldContents heldContents();
+
   /** What an administrator should hear of, each thing once. */
   List<String> takeAlarms();
 

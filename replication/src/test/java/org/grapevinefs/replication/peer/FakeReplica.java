@@ -31,6 +31,7 @@ import org.grapevinefs.replication.core.PullResult;
 import org.grapevinefs.replication.core.RangeMap;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.zone.ContentSink;
+import org.grapevinefs.replication.zone.HeldContents;
 import org.grapevinefs.replication.zone.ZoneRecord;
 import org.grapevinefs.replication.zone.ZoneReplica;
 import org.grapevinefs.replication.zone.ZoneStatus;
@@ -272,6 +273,11 @@ final class FakeReplica implements ZoneReplica {
   @Override
   public boolean folderLacksNames() {
     return false;
+  }
+
+  @Override
+  public HeldContents heldContents() {
+    throw new UnsupportedOperationException("whole contents in memory do not rot");
   }
 
   @Override
