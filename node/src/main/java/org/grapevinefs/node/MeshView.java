@@ -30,6 +30,7 @@ import org.grapevinefs.zonesconfig.ZoneType;
 final class MeshView {
   private final NodeName self;
   private final Roster roster;
+  private final Scrubber scrubber;
   private final RemoteUsage remote;
   private final List<PeerView> peers;
   private final Map<String, PeerView> byName = new HashMap<>();
@@ -40,8 +41,10 @@ final class MeshView {
       Roster roster,
       List<PeerView> peers,
       List<ServedZone> zones,
+      Scrubber scrubber,
       RemoteUsage remote) {
     this.self = self;
+    this.scrubber = scrubber;
     this.remote = remote;
     this.roster = roster;
     this.peers = peers;
@@ -92,7 +95,7 @@ final class MeshView {
             .putAllLabels(config.labels())
             .setType(config.type() == ZoneType.MEMORY ? "memory" : "filesystem");
     switch (served) {
-      case ServedZone.Held held -> held(zone, held);
+      case ServedZone.Held held -> held(zone.setScrub(scrubber.state(zone.getName())), held);
       case ServedZone.Through through -> through(zone, through);
       case ServedZone.Refused refused -> {
         zone.setRole("refused");

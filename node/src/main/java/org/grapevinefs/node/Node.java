@@ -89,6 +89,16 @@ public final class Node implements AutoCloseable {
     HostPort nfsAddress = new HostPort(config.nfsListen().host(), nfs.port());
     Doubts doubts = new Doubts(config, gossip, events, System::nanoTime);
     keep(Upkeep.start(zones, doubts, gossip, UPKEEP));
+    ZoneScrubbing scrubbing = new ZoneScrubbing(zones, peers.service(), events, peers::nameOf);
+    Scrubber scrubber =
+        keep(
+            new Scrubber(
+                    scrubbing,
+                    data.path().resolve("scrub"),
+                    options.clock(),
+                    System::nanoTime,
+                    events)
+                .start());
     Follower follows = new Follower(config, data, gossip, peers, zones, events, doubts);
     ConfigWatcher watches =
         keep(ConfigWatcher.start(options.config(), loaded, follows::configurationChanged));
@@ -109,6 +119,7 @@ public final class Node implements AutoCloseable {
                 follows,
                 doubts,
                 events,
+                scrubber,
                 new ZoneFiles(options.config(), config.name()),
                 publicKey,
                 nfsAddress),

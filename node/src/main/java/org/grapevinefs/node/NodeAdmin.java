@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.grapevinefs.gossip.GossipService;
 import org.grapevinefs.gossip.PeerView;
@@ -25,6 +26,7 @@ import org.grapevinefs.node.proto.RemoveZoneResponse;
 import org.grapevinefs.node.proto.ResolveConflictRequest;
 import org.grapevinefs.node.proto.ScanZoneResponse;
 import org.grapevinefs.node.proto.Status;
+import org.grapevinefs.node.proto.VerifyZoneUpdate;
 import org.grapevinefs.node.proto.WaitZoneResponse;
 import org.grapevinefs.node.proto.Zone;
 import org.grapevinefs.replication.core.Knowledge;
@@ -58,6 +60,7 @@ final class NodeAdmin implements Administered {
    * @param follower what came of later edits
    * @param doubts what will not do all that was hoped
    * @param events what happened
+   * @param scrubber how the monthly comparisons stand
    * @param files zones.d
    * @param publicKey this node's key, as mesh.toml writes it
    * @param nfsAddress where the gateway listens
@@ -72,6 +75,7 @@ final class NodeAdmin implements Administered {
       Follower follower,
       Doubts doubts,
       EventLog events,
+      Scrubber scrubber,
       ZoneFiles files,
       String publicKey,
       HostPort nfsAddress) {}
@@ -92,6 +96,7 @@ final class NodeAdmin implements Administered {
         node.gossip().roster(),
         node.gossip().peers(),
         node.zones().all(),
+        node.scrubber(),
         remote);
   }
 
@@ -246,6 +251,22 @@ final class NodeAdmin implements Administered {
           .build();
     } catch (IOException e) {
       throw new Refusal(Refusal.Kind.FAILED, "the scan failed: " + Plainly.of(e));
+    }
+  }
+
+  @Override
+  public void verify(String name, Predicate<VerifyZoneUpdate> updates)
+      throws Refusal, InterruptedException {
+    Verification verification =
+        new Verification(
+            node.peers().service(), held(name), node.events(), node.peers()::nameOf, null);
+    try {
+      boolean wanted = true;
+      while (wanted && !verification.isDone()) {
+        wanted = updates.test(verification.page());
+      }
+    } catch (IOException e) {
+      throw new Refusal(Refusal.Kind.FAILED, "the comparison failed: " + Plainly.of(e));
     }
   }
 

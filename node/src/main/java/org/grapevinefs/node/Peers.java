@@ -62,7 +62,7 @@ final class Peers implements GossipListener, AutoCloseable {
     peers.service.onDiffering((zone, peer) ->
         events.error(
             peers.name(zone),
-            gossip.roster().byId(peer).map(entry -> entry.name()).orElse(peer.shortForm()),
+            peers.nameOf(peer),
             "knows the same and holds another state: each takes over what only the other has;"
                 + " report this as a fault"));
     try {
@@ -74,6 +74,11 @@ final class Peers implements GossipListener, AutoCloseable {
     gossip.listen(peers);
     peers.rosterChanged();
     return peers;
+  }
+
+  /** How people call a node. */
+  String nameOf(NodeId node) {
+    return gossip.roster().byId(node).map(entry -> entry.name()).orElse(node.shortForm());
   }
 
   PeerService service() {

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +91,30 @@ class LostDisksIT {
     mesh.node(2).command("zone", "scan", ZONE);
     mesh.awaitSame(ZONE, 1, 2);
     assertThat(files(2)).isEqualTo(FILES);
+  }
+
+  @Test
+  void flippedBits_areMendedFromTheOther_andThereIsNoNewVersion() throws Exception {
+    Path bad = mesh.files(2, ZONE).resolve("tree/deep/f7");
+    FileTime time = Files.getLastModifiedTime(bad);
+    String good = Files.readString(bad);
+    Files.writeString(bad, "x" + good.substring(1));
+    Files.setLastModifiedTime(bad, time);
+    String version = mesh.node(2).command("status", "--format", "json");
+    String found = mesh.node(1).command("zone", "verify", ZONE);
+    assertThat(found).contains("mended  tree/deep/f7  on node-2").contains("1 mended, 0 bad");
+    assertThat(bad).hasContent(good);
+    assertThat(mesh.node(1).command("zone", "verify", ZONE)).contains("0 mended, 0 bad");
+    assertThat(sums(mesh.node(2).command("status", "--format", "json"))).isEqualTo(sums(version));
+    awaitSaid(2, "had gone bad, and are right again");
+  }
+
+  private static List<String> sums(String status) {
+    return Pattern.compile("\"sum\" ?: ?\\d+")
+        .matcher(status)
+        .results()
+        .map(MatchResult::group)
+        .toList();
   }
 
   @Test

@@ -26,6 +26,8 @@ import org.grapevinefs.node.proto.ResolveConflictResponse;
 import org.grapevinefs.node.proto.ScanZoneRequest;
 import org.grapevinefs.node.proto.ScanZoneResponse;
 import org.grapevinefs.node.proto.Status;
+import org.grapevinefs.node.proto.VerifyZoneRequest;
+import org.grapevinefs.node.proto.VerifyZoneUpdate;
 import org.grapevinefs.node.proto.WaitZoneRequest;
 import org.grapevinefs.node.proto.WaitZoneResponse;
 import org.grapevinefs.node.proto.WatchEventsRequest;
@@ -87,6 +89,29 @@ final class AdminService extends AdminGrpc.AdminImplBase {
   @Override
   public void scanZone(ScanZoneRequest request, StreamObserver<ScanZoneResponse> answer) {
     Answers.give(answer, () -> node.scan(request.getName()));
+  }
+
+  @Override
+  public void verifyZone(VerifyZoneRequest request, StreamObserver<VerifyZoneUpdate> answer) {
+    ServerCallStreamObserver<VerifyZoneUpdate> caller =
+        (ServerCallStreamObserver<VerifyZoneUpdate>) answer;
+    try {
+      node.verify(
+          request.getName(),
+          update -> {
+            boolean there = !caller.isCancelled();
+            if (there) {
+              answer.onNext(update);
+            }
+            return there;
+          });
+      answer.onCompleted();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      answer.onError(io.grpc.Status.UNAVAILABLE.withDescription("the node stops").asException());
+    } catch (Exception e) {
+      answer.onError(Answers.asStatus(e));
+    }
   }
 
   @Override

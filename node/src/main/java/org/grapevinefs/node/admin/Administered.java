@@ -3,6 +3,7 @@ package org.grapevinefs.node.admin;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.grapevinefs.node.proto.CreateZoneRequest;
 import org.grapevinefs.node.proto.CreateZoneResponse;
 import org.grapevinefs.node.proto.Event;
@@ -12,6 +13,7 @@ import org.grapevinefs.node.proto.RemoveZoneResponse;
 import org.grapevinefs.node.proto.ResolveConflictRequest;
 import org.grapevinefs.node.proto.ScanZoneResponse;
 import org.grapevinefs.node.proto.Status;
+import org.grapevinefs.node.proto.VerifyZoneUpdate;
 import org.grapevinefs.node.proto.WaitZoneResponse;
 import org.grapevinefs.node.proto.Zone;
 
@@ -37,6 +39,14 @@ public interface Administered {
 
   /** Takes in what was changed behind the gateway's back. */
   ScanZoneResponse scan(String name) throws Refusal;
+
+  /**
+   * Compares the bytes of all members and mends what has gone bad.
+   *
+   * @param updates told how far it is; false ends it
+   */
+  void verify(String name, Predicate<VerifyZoneUpdate> updates)
+      throws Refusal, InterruptedException;
 
   /** Waits until all reachable members hold the same version. */
   WaitZoneResponse await(String name, long timeoutMillis) throws Refusal, InterruptedException;

@@ -78,6 +78,7 @@ final class Views {
     view.put("type", zone.getType());
     view.put("path", zone.getPath());
     view.put("export", zone.getExport());
+    view.put("scrub", zone.getScrub());
     return view;
   }
 

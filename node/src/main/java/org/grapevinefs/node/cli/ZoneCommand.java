@@ -10,14 +10,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "zone",
     mixinStandardHelpOptions = true,
-    description = "Lists, shows, makes, removes and scans zones.",
+    description = "Lists, shows, makes, removes, scans and verifies zones.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ZoneListCommand.class,
       ZoneInspectCommand.class,
       ZoneCreateCommand.class,
       ZoneRemoveCommand.class,
-      ZoneScanCommand.class
+      ZoneScanCommand.class,
+      ZoneVerifyCommand.class
     })
 final class ZoneCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

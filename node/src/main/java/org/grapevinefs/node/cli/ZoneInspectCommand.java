@@ -44,6 +44,7 @@ final class ZoneInspectCommand extends AdminCommand {
     rows.add(List.of("export", Output.orDash(zone.getExport())));
     rows.add(List.of("folder", Output.orDash(zone.getPath())));
     rows.add(List.of("conflicts", Long.toString(zone.getConflicts())));
+    rows.add(List.of("scrub", Output.orDash(zone.getScrub())));
     for (Member member : zone.getMembersList()) {
       rows.add(List.of("member", StatusCommand.member(member)));
     }

@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.grapevinefs.node.proto.CreateZoneRequest;
 import org.grapevinefs.node.proto.CreateZoneResponse;
 import org.grapevinefs.node.proto.Event;
@@ -17,6 +18,7 @@ import org.grapevinefs.node.proto.RemoveZoneResponse;
 import org.grapevinefs.node.proto.ResolveConflictRequest;
 import org.grapevinefs.node.proto.ScanZoneResponse;
 import org.grapevinefs.node.proto.Status;
+import org.grapevinefs.node.proto.VerifyZoneUpdate;
 import org.grapevinefs.node.proto.WaitZoneResponse;
 import org.grapevinefs.node.proto.Zone;
 
@@ -82,6 +84,11 @@ final class FakeNode implements Administered {
   @Override
   public ScanZoneResponse scan(String name) {
     return ScanZoneResponse.getDefaultInstance();
+  }
+
+  @Override
+  public void verify(String name, Predicate<VerifyZoneUpdate> updates) {
+    boolean _ = updates.test(VerifyZoneUpdate.newBuilder().setDone(true).build());
   }
 
   @Override

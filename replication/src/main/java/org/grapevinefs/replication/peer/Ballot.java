@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.zone.HeldContents.Digest;
@@ -44,7 +45,7 @@ record Ballot(@Nullable Bytes good, List<NodeId> holders, List<NodeId> bad) {
         hash != null ? (votes.containsValue(hash) ? hash : null) : majority(votes.values());
     List<NodeId> holders = new ArrayList<>();
     List<NodeId> bad = new ArrayList<>(unreadable);
-    votes.forEach((node, digest) -> (digest.equals(good) ? holders : bad).add(node));
+    votes.forEach((node, digest) -> (Objects.equals(digest, good) ? holders : bad).add(node));
     return new Ballot(good, holders, bad);
   }
 

@@ -76,6 +76,7 @@ public final class PeerService implements AutoCloseable {
   private final FairExecutor<ZoneId> syncing;
   private final Map<ZoneId, Local> locals = new ConcurrentHashMap<>();
   private volatile BiConsumer<ZoneId, NodeId> differing = (zone, member) -> {};
+  private volatile BiConsumer<ZoneId, List<VerifyPage.Finding>> mendings = (zone, found) -> {};
   private final Set<RemoteSession> remotes = ConcurrentHashMap.newKeySet();
 
   /** A service that neither listens nor calls yet. */
@@ -125,7 +126,9 @@ public final class PeerService implements AutoCloseable {
    */
   public void addZone(ZoneId id, ZoneReplica replica, ZoneFileSystem files, ZoneAccess access) {
     VerifyCalls calls = new VerifyCalls(transport, task -> syncing.tryExecute(id, task));
-    ZoneVerifier verifier = new ZoneVerifier(id, setup.self(), replica, access, calls);
+    ZoneVerifier verifier =
+        new ZoneVerifier(
+            id, setup.self(), replica, access, calls, found -> mendings.accept(id, found));
     HostedZone zone = new HostedZone(id, replica, files, access, verifier);
     List<Local> later = new ArrayList<>();
     ZoneSync sync =
@@ -185,6 +188,13 @@ public final class PeerService implements AutoCloseable {
    */
   public void onDiffering(BiConsumer<ZoneId, NodeId> listener) {
     differing = listener;
+  }
+
+  /**
+   * Has a listener hear what was found bad here when another member compared its bytes with ours.
+   */
+  public void onMendings(BiConsumer<ZoneId, List<VerifyPage.Finding>> listener) {
+    mendings = listener;
   }
 
   /** A zone whose members are elsewhere. */

@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.gossip.ZoneId;
 import org.grapevinefs.replication.core.ByteRange;
+import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.peer.DigestStream.Asked;
 import org.grapevinefs.replication.peer.VerifyPage.Finding;
@@ -45,14 +47,26 @@ final class ZoneVerifier {
   private final ZoneReplica replica;
   private final ZoneAccess access;
   private final VerifyCalls calls;
+  private final Consumer<List<Finding>> mendings;
 
+  /**
+   * A verifier of one zone.
+   *
+   * @param mendings hears what was found here at another member's wish
+   */
   ZoneVerifier(
-      ZoneId zone, NodeId self, ZoneReplica replica, ZoneAccess access, VerifyCalls calls) {
+      ZoneId zone,
+      NodeId self,
+      ZoneReplica replica,
+      ZoneAccess access,
+      VerifyCalls calls,
+      Consumer<List<Finding>> mendings) {
     this.zone = zone;
     this.self = self;
     this.replica = replica;
     this.access = access;
     this.calls = calls;
+    this.mendings = mendings;
   }
 
   private HeldContents contents() {
@@ -87,6 +101,7 @@ final class ZoneVerifier {
       }
     }
     Comparison comparison = compare(List.copyOf(held.keySet()), false);
+    mendings.accept(comparison.findings);
     Set<Integer> mended = new TreeSet<>();
     held.forEach((one, index) -> {
       if (comparison.mended.contains(one.shown())) {
@@ -174,14 +189,15 @@ final class ZoneVerifier {
     if (ballot.isUnanimous()) {
       return;
     }
-    if (ballot.good() == null) {
+    Bytes good = ballot.good();
+    if (good == null) {
       result.findings.add(new Finding(held.shown(), Kind.UNDECIDED, ballot.bad()));
       return;
     }
     for (NodeId member : ballot.bad()) {
       if (!member.equals(self)) {
         bad.computeIfAbsent(member, m -> new ArrayList<>()).add(held);
-      } else if (mended(held, ballot)) {
+      } else if (mended(held, ballot.holders(), good)) {
         result.mended.add(held.shown());
         result.findings.add(new Finding(held.shown(), Kind.MENDED, List.of(self)));
       } else {
@@ -190,10 +206,10 @@ final class ZoneVerifier {
     }
   }
 
-  private boolean mended(Held held, Ballot ballot) throws InterruptedException {
-    for (NodeId member : ballot.holders()) {
+  private boolean mended(Held held, List<NodeId> holders, Bytes good) throws InterruptedException {
+    for (NodeId member : holders) {
       try {
-        if (new Repair(zone, contents(), calls, held, member).run(ballot.good())) {
+        if (new Repair(zone, contents(), calls, held, member).run(good)) {
           return true;
         }
       } catch (IOException e) {

@@ -9,6 +9,7 @@ import org.grapevinefs.replication.core.ByteRange;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Dot;
+import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,9 @@ public interface HeldContents {
 
   /** A content that is held now; null if another is, or none. */
   @Nullable Held held(FileId shown, Dot content);
+
+  /** The first of a file's names, from the zone's root; empty if it has none now. */
+  List<EntryName> path(FileId shown);
 
   /**
    * The SHA-256 of a stretch of a content. Of contents larger than {@link Content#HASHED_SIZE}

@@ -11,6 +11,8 @@ import org.grapevinefs.replication.core.ByteRange;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Dot;
+import org.grapevinefs.replication.core.Entry;
+import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.RangeMap;
 import org.grapevinefs.replication.core.Shown;
@@ -53,6 +55,17 @@ final class Inspection implements HeldContents {
   public @Nullable Held held(FileId shown, Dot content) {
     Content.Regular now = zone.replica.held(shown);
     return now != null && now.dot().equals(content) ? new Held(shown, now) : null;
+  }
+
+  @Override
+  public List<EntryName> path(FileId shown) {
+    zone.lock.lock();
+    try {
+      List<Entry> entries = zone.replica.placed(shown);
+      return entries.isEmpty() ? List.of() : zone.replica.path(entries.getFirst());
+    } finally {
+      zone.lock.unlock();
+    }
   }
 
   @Override
