@@ -72,6 +72,7 @@ final class Context {
 
   void takeOrigin(State of) {
     of.origin = Origin.random(random);
+    of.bytesOnDisk = 0;
     Map<Origin, String> names = new HashMap<>(of.names);
     names.put(of.origin, self);
     of.names = State.names(names);

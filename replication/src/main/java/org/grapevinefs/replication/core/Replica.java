@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,7 @@ public final class Replica implements AutoCloseable {
     boolean goOn = trusted && loaded != null && loaded.clean();
     Transaction tx = context.begin();
     if (!goOn) {
+      markUnsure(tx);
       context.takeOrigin(tx.state);
     }
     try (ReplicaStore.Cursor staged = context.reads.all(Table.STAGED)) {
@@ -90,6 +93,32 @@ public final class Replica implements AutoCloseable {
     return replica;
   }
 
+  /**
+   * Marks files as dirty whose newest version may have come to disk without its bytes: the index
+   * goes to disk as a whole, for whichever file that was asked for.
+   */
+  private static void markUnsure(Transaction tx) {
+    if (tx.state.bytesOnDisk < 0) {
+      return;
+    }
+    Origin old = tx.state.origin;
+    byte[] prefix = Keys.number(old.value());
+    byte[] from = Keys.log(old, tx.state.bytesOnDisk + 1);
+    Set<FileId> unsure = new LinkedHashSet<>();
+    try (ReplicaStore.Cursor cursor = tx.reads.raw().scan(Table.LOG, prefix, from)) {
+      while (cursor.next()) {
+        unsure.add(FileId.of(cursor.value()));
+      }
+    }
+    for (FileId id : unsure) {
+      Content.Regular held = tx.reads.held(id);
+      Dot dot = held == null ? null : held.dot();
+      if (dot != null && dot.origin().equals(old) && dot.seq() > tx.state.bytesOnDisk) {
+        tx.mark(Table.DIRTY, id, true);
+      }
+    }
+  }
+
   /** Stops cleanly: the origin goes on at the next start. */
   @Override
   public void close() {
@@ -102,6 +131,19 @@ public final class Replica implements AutoCloseable {
   public void sync() {
     context.store.sync();
     announced = context.state.knowledge;
+  }
+
+  /**
+   * Notes that the bytes of all contents written here are on disk as far as {@code upTo} knows
+   * them, so that after a crash only later ones are looked at. On disk with the next {@link #sync}.
+   */
+  public void bytesOnDisk(Knowledge upTo) {
+    long known = upTo.get(context.state.origin);
+    if (known > context.state.bytesOnDisk) {
+      Transaction tx = context.begin();
+      tx.state.bytesOnDisk = known;
+      context.commit(tx, false);
+    }
   }
 
   /** Whether there are changes that {@link #sync} did not bring to disk yet. */

@@ -27,6 +27,9 @@ final class State implements Cloneable {
   long unsettled;
   long intents;
 
+  /** Own changes up to this one have their contents' bytes on disk; below 0 if nobody notes it. */
+  long bytesOnDisk = -1;
+
   /** Directories that share a name with another: while there are any, names are resolved slowly. */
   Set<FileId> merged = Set.of();
 

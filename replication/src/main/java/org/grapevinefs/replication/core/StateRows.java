@@ -15,6 +15,7 @@ final class StateRows {
   private static final char NAME = 'N';
   private static final byte[] HORIZON = {'H'};
   private static final byte[] STATE = {'S'};
+  private static final byte[] BYTES_ON_DISK = {'B'};
 
   private final State before;
 
@@ -32,6 +33,9 @@ final class StateRows {
     if (!now.names.equals(before.names)) {
       now.names.forEach(
           (origin, node) -> overlay.put(Table.META, key(NAME, origin), Keys.text(node)));
+    }
+    if (now.bytesOnDisk != before.bytesOnDisk) {
+      overlay.put(Table.META, BYTES_ON_DISK, Keys.number(now.bytesOnDisk));
     }
     overlay.put(Table.META, STATE, record(now, false));
   }
@@ -123,6 +127,8 @@ final class StateRows {
           names.put(
               new Origin(Keys.number(key, 1)),
               new String(cursor.value(), java.nio.charset.StandardCharsets.UTF_8));
+        } else if (key[0] == BYTES_ON_DISK[0]) {
+          state.bytesOnDisk = Keys.number(cursor.value(), 0);
         } else if (key[0] == HORIZON[0]) {
           state.horizon = Codec.knowledge(Codec.parsed(KnowledgeRecord.parser(), cursor.value()));
         }

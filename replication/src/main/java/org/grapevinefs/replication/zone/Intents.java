@@ -124,7 +124,11 @@ final class Intents {
     }
   }
 
-  /** Takes away what was made on disk, since the index never heard of it. */
+  /**
+   * Takes away what was made on disk, since the index never heard of it. What holds bytes under its
+   * only name was not made but moved here, by an operation that a loss of power took from the
+   * index: it stays, for a scan to find.
+   */
   private void unmake(long intent, FileId directory, EntryName name) throws IOException {
     Entry known = zone.replica.lookup(directory, name);
     boolean reachable = directory.equals(FileId.ROOT) || !zone.replica.placed(directory).isEmpty();
@@ -132,15 +136,24 @@ final class Intents {
       try (Directory on = zone.directories.get(directory)) {
         Optional<FileStat> there = on.stat(name);
         if (there.isPresent()) {
-          if (there.get().type() == FileType.DIRECTORY) {
-            on.removeDirectory(name);
-          } else {
-            on.unlink(name);
-          }
+          remove(on, name, there.get());
         }
       }
     }
     drop(intent);
+  }
+
+  private static void remove(Directory on, EntryName name, FileStat there) throws IOException {
+    if (there.type() == FileType.DIRECTORY) {
+      try (Directory made = on.directory(name)) {
+        if (!made.list().isEmpty()) {
+          return;
+        }
+      }
+      on.removeDirectory(name);
+    } else if (there.size() == 0 || there.links() > 1 || there.type() != FileType.REGULAR) {
+      on.unlink(name);
+    }
   }
 
   private boolean onDisk(FileId directory, EntryName name) throws IOException {

@@ -12,6 +12,7 @@ import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Change;
 import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.ReplicaException;
 import org.grapevinefs.replication.core.Shown;
 import org.grapevinefs.replication.core.Timestamp;
@@ -304,6 +305,7 @@ final class Versions {
   }
 
   private void syncAll() throws IOException {
+    Knowledge upTo = known();
     List<FileId> waiting = List.copyOf(zone.unsynced);
     try {
       zone.tree.sync();
@@ -312,11 +314,32 @@ final class Versions {
       throw e;
     }
     waiting.forEach(zone.unsynced::remove);
+    onDisk(upTo);
     syncIndex();
+  }
+
+  /** What this replica knows: whoever makes a version of a file notes it as unsynced meanwhile. */
+  private Knowledge known() {
+    zone.lock.lock();
+    try {
+      return zone.replica.knowledge();
+    } finally {
+      zone.lock.unlock();
+    }
+  }
+
+  private void onDisk(Knowledge upTo) {
+    zone.lock.lock();
+    try {
+      zone.replica.bytesOnDisk(upTo);
+    } finally {
+      zone.lock.unlock();
+    }
   }
 
   /** Brings to disk all that the index knows, so that peers may hear of it. */
   void beforeTelling() throws IOException {
+    Knowledge upTo = known();
     List<FileId> waiting = List.copyOf(zone.unsynced);
     if (waiting.size() > SINGLE_SYNCS) {
       syncAll();
@@ -348,6 +371,7 @@ final class Versions {
       }
       zone.unsynced.remove(id);
     }
+    onDisk(upTo);
     syncIndex();
   }
 }

@@ -260,4 +260,19 @@ class ReplicaTest {
     assertThat(after).isGreaterThan(before);
     assertThat(left.tick(id)).isGreaterThan(after);
   }
+
+  @Test
+  void open_afterACrash_hasThoseFilesLookedAtWhoseBytesMayNotBeOnDisk() {
+    FileId sure = file(left, "sure");
+    write(left, sure, 10);
+    left.bytesOnDisk(left.knowledge());
+    FileId unsure = file(left, "unsure");
+    write(left, unsure, 10);
+    left.sync();
+    Replica again = open(leftStore.crash(0), "left");
+    assertThat(again.dirty(10)).contains(unsure).doesNotContain(sure);
+    again.markDirty(unsure, false);
+    again.close();
+    assertThat(left.dirty(10)).as("before").doesNotContain(unsure);
+  }
 }
