@@ -151,7 +151,7 @@ final class ModelDisk {
     Set<Image> images = new LinkedHashSet<>();
     int names = (int) unsynced.stream().filter(effect -> !isWrite(effect)).count();
     for (int kept = 0; kept <= names; kept++) {
-      for (int writes = 0; writes < 1 << unsynced.size() - names; writes++) {
+      for (int writes = 0; writes < 1 << (unsynced.size() - names); writes++) {
         images.add(image(kept, writes));
       }
     }
@@ -163,7 +163,7 @@ final class ModelDisk {
     int names = 0;
     int writes = 0;
     for (Effect effect : unsynced) {
-      boolean kept = isWrite(effect) ? (keptWrites >> writes++ & 1) == 1 : names++ < keptNames;
+      boolean kept = isWrite(effect) ? ((keptWrites >> writes++) & 1) == 1 : names++ < keptNames;
       if (kept) {
         image.apply(effect);
       }

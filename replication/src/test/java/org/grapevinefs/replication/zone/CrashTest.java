@@ -9,15 +9,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
+import org.grapevinefs.replication.core.Batch;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.Origin;
+import org.grapevinefs.replication.core.ReplicaStore;
+import org.grapevinefs.replication.core.Table;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.CreateMode;
 import org.grapevinefs.replication.fs.OpenMode;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.Stability;
 import org.grapevinefs.replication.fs.ZoneException;
+import org.grapevinefs.replication.index.RocksStore;
 import org.grapevinefs.replication.volume.DirectoryVolume;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +115,40 @@ final class CrashTest {
     assertThat(zone.readdir(ROOT, FileId.ROOT, 0, 10).entries()).hasSize(2);
     assertThat(zone.scan().added()).isZero();
     assertThat(zone.scan().edited()).isZero();
+  }
+
+  @Test
+  void fileUnderANameThatWasBeingMade_afterALossOfPower_goesOnlyIfItIsEmpty() throws Exception {
+    zone.abandon();
+    try (ReplicaStore store = RocksStore.open(index())) {
+      store.commit(new Batch().put(Table.INTENT, number(1_000), making("b")), false);
+      store.commit(new Batch().put(Table.INTENT, number(1_001), making("c")), true);
+    }
+    Files.writeString(home.files().resolve("b"), "moved here, and the index never heard of it");
+    Files.createFile(home.files().resolve("c"));
+    zone = home.open(SLOW);
+    assertThat(home.files().resolve("b")).isNotEmptyFile();
+    assertThat(home.files().resolve("c")).doesNotExist();
+  }
+
+  private Path index() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(path -> path.endsWith("index")).findFirst().orElseThrow();
+    }
+  }
+
+  private static byte[] number(long number) {
+    return ByteBuffer.allocate(8).putLong(number).array();
+  }
+
+  private static byte[] making(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(18 + bytes.length)
+        .put((byte) 1)
+        .put(FileId.ROOT.toBytes())
+        .put((byte) bytes.length)
+        .put(bytes)
+        .array();
   }
 
   private FileId create(String name) throws ZoneException {
