@@ -36,7 +36,7 @@ final class ModelZone {
 
   static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-21T00:00:00Z"));
   static final FileId D = new FileId(1, CrashEnumeration.DIRECTORY);
-  private static final Timestamp TIME = Timestamp.of(CLOCK.instant());
+  private static final Timestamp TIME = new Timestamp(1_795_219_200L, 0);
   private static final AttrsChange OWNED = AttrsChange.owned(0644, 1, 1);
 
   final Replica replica;

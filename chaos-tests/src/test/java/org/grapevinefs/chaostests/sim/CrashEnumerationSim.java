@@ -31,6 +31,6 @@ class CrashEnumerationSim {
     Violation broken =
         catchThrowableOfType(Violation.class, () -> CrashEnumeration.run(bug, LONGEST));
     assertThat(broken).as("%s is found", bug).isNotNull();
-    System.out.printf("%-26s found by: %s%n", bug, broken.getMessage().lines().findFirst().get());
+    System.out.printf("%-26s found by: %s%n", bug, broken.property());
   }
 }
