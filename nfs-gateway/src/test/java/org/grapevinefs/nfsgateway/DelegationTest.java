@@ -77,12 +77,16 @@ class DelegationTest {
   void size_setUnderADelegation_needsTheCallersRight() throws Exception {
     assertThat(other.status(new Ops().path("zone/f").setMode(0666))).isEqualTo(OK);
     try (Nfs4Client user = gateway.client("user", new CallbackServer(), 1000)) {
-      byte[] delegation =
-          user.run(new Ops().path("zone").open("p", "f", 3, 0)).skip(24, 15).opening().delegation();
-      assertThat(delegation).isNotEmpty();
+      Reply.Opening open = open(user, 3);
+      byte[] delegation = open.delegation();
+      assertThat(open.kind()).isEqualTo(WRITE);
       assertThat(user.status(new Ops().path("zone/f").setSize(delegation, 0))).isEqualTo(OK);
       Caller root = Caller.SYSTEM;
       gateway.zone().setattr(root, file(), SetAttributes.mode(0644));
+      assertThat(user.status(new Ops().path("zone/f").setSize(delegation, 0)))
+          .as("while it is open for writing")
+          .isEqualTo(OK);
+      assertThat(user.status(new Ops().path("zone/f").close(open.stateid()))).isEqualTo(OK);
       assertThat(user.status(new Ops().path("zone/f").setSize(delegation, 0))).isEqualTo(ACCES);
     }
   }

@@ -64,13 +64,30 @@ final class AttributeOperations {
     Caller caller = compound.caller(file);
     compound.engine().state().delegations().require(compound.stateOwner(), file, true);
     if (wanted.values().size() != null) {
-      boolean opened =
-          compound.engine().state().files().maySetSize(compound.stateOwner(), stateid, file);
-      caller = opened ? caller.throughOpen() : caller;
+      caller = resizer(compound, file, stateid, caller);
     }
     file.export().files().setattr(caller, file.file(), wanted.values());
     wanted.which().encode(out);
     return NfsStatus.OK;
+  }
+
+  /** The caller with the rights that count for a new size. */
+  private static Caller resizer(
+      Compound compound, Target.InZone file, Stateid stateid, Caller caller)
+      throws NfsException, ZoneException {
+    FileStates files = compound.engine().state().files();
+    Client client = compound.stateOwner();
+    if (!files.mayTouch(client, stateid, file, true)) {
+      return caller;
+    }
+    int modify = ZoneFileSystem.ACCESS_MODIFY;
+    boolean may =
+        files.isProved(client, stateid)
+            || file.export().files().access(caller, file.file(), modify) == modify;
+    if (!may) {
+      throw new NfsException(NfsStatus.ACCESS);
+    }
+    return caller.throughOpen();
   }
 
   private static NfsStatus access(Compound compound, XdrReader in, XdrWriter out)

@@ -86,12 +86,14 @@ final class FileStates {
   }
 
   /**
-   * As {@link #mayTouch}, for setting the size. Under a delegation nobody proved a right to this
-   * server, and one client may have many users: so the caller's rights count.
+   * Whether a right to write was proved here. Not so under a delegation alone: its client opens
+   * files for its users itself.
    */
-  boolean maySetSize(Client client, Stateid stateid, Target.InZone file) throws NfsException {
-    return mayTouch(client, stateid, file, true)
-        && !(find(client, stateid) instanceof State.Delegation);
+  boolean isProved(Client client, Stateid stateid) throws NfsException {
+    return table.guarded(() ->
+        !(find(client, stateid) instanceof State.Delegation held)
+            || held.file.opens.stream()
+                .anyMatch(open -> open.client == client && (open.access & 2) != 0));
   }
 
   /**
