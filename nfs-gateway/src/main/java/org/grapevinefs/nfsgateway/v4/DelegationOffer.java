@@ -30,6 +30,9 @@ record DelegationOffer(OpenArguments arguments, boolean made, boolean unconfirme
   private static final int WANT_ANY = 0x300;
   private static final int WANT_CANCEL = 0x500;
 
+  /** One who did not show a right to read gets none unasked: it would read all the same. */
+  private static final int WRITE_ONLY = 2;
+
   /** Which kind to give, at best. */
   private int kind() {
     int best = (arguments.access() & 2) != 0 ? WRITE : READ;
@@ -44,7 +47,7 @@ record DelegationOffer(OpenArguments arguments, boolean made, boolean unconfirme
 
   private int wished(int best) {
     return switch (arguments.wish()) {
-      case 0 -> made ? NONE : best;
+      case 0 -> made || arguments.access() == WRITE_ONLY ? NONE : best;
       case WANT_READ -> best == READ ? READ : NONE;
       case WANT_WRITE -> best == WRITE ? WRITE : NONE;
       case WANT_ANY -> best;
