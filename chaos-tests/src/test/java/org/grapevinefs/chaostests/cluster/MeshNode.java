@@ -118,7 +118,7 @@ public final class MeshNode {
     Awaitility.await("the node in " + folder)
         .atMost(START)
         .pollInterval(Duration.ofMillis(20))
-        .until(() -> !started.isAlive() || (healthy() && listens()));
+        .until(() -> !started.isAlive() || (listens() && healthy()));
     if (!started.isAlive()) {
       throw new AssertionError("the node ended:\n" + lastWords());
     }
