@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -89,16 +90,7 @@ public final class Node implements AutoCloseable {
     HostPort nfsAddress = new HostPort(config.nfsListen().host(), nfs.port());
     Doubts doubts = new Doubts(config, gossip, events, System::nanoTime);
     keep(Upkeep.start(zones, doubts, gossip, UPKEEP));
-    ZoneScrubbing scrubbing = new ZoneScrubbing(zones, peers.service(), events, peers::nameOf);
-    Scrubber scrubber =
-        keep(
-            new Scrubber(
-                    scrubbing,
-                    data.path().resolve("scrub"),
-                    options.clock(),
-                    System::nanoTime,
-                    events)
-                .start());
+    Scrubber scrubber = keep(scrubber(data, peers, zones));
     Follower follows = new Follower(config, data, gossip, peers, zones, events, doubts);
     ConfigWatcher watches =
         keep(ConfigWatcher.start(options.config(), loaded, follows::configurationChanged));
@@ -188,6 +180,12 @@ public final class Node implements AutoCloseable {
     } catch (IOException e) {
       throw cannotListen("gossip (UDP)", config.gossip().listen(), "[gossip] listen", e);
     }
+  }
+
+  private Scrubber scrubber(DataFolder data, Peers peers, ZoneTable zones) {
+    ZoneScrubbing scrubbing = new ZoneScrubbing(zones, peers.service(), events, peers::nameOf);
+    Path records = data.path().resolve("scrub");
+    return new Scrubber(scrubbing, records, options.clock(), System::nanoTime, events).start();
   }
 
   private NfsGateway nfs(NodeConfig config, DataFolder data, Roster roster, ZoneTable zones)
