@@ -48,7 +48,7 @@ class ViewsTest {
                     + "'members':[{'name':'a','sum':3,'behind':0,'reason':null},"
                     + "{'name':'c','sum':null,'behind':null,'reason':'unreachable'}],"
                     + "'conflicts':1,'problems':['full'],'description':'','labels':{},'type':'',"
-                    + "'path':'','export':''}],'problems':[],'warnings':['doubtful']}")
+                    + "'path':'','export':'','scrub':''}],'problems':[],'warnings':['doubtful']}")
                 .replace('\'', '"'));
   }
 
