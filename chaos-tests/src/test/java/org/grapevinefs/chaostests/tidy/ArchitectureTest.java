@@ -83,7 +83,9 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + "node..", ROOT + "chaostests.cluster..")
+            // Tests of whole nodes and the load generator measure real time: that is their task.
+            .resideOutsideOfPackages(
+                ROOT + "node..", ROOT + "chaostests.cluster..", ROOT + "nfsgateway.load..")
             .and()
             .doNotHaveSimpleName("ServeMemory") // a program of its own, with a main
             .should()
