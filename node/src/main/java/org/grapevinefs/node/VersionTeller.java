@@ -46,6 +46,7 @@ final class VersionTeller implements AutoCloseable {
         changes.drainPermits();
         try {
           replica.takeAlarms().forEach(alarm -> events.error(zone, "", alarm));
+          replica.takeNews().forEach(one -> events.info(zone, "", one));
           tell();
           failing = false;
         } catch (IOException | RuntimeException e) {

@@ -12,6 +12,7 @@ import org.grapevinefs.gossip.GossipService;
 import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.gossip.ZoneId;
 import org.grapevinefs.replication.fs.ZoneViews;
+import org.grapevinefs.replication.merge.MergeRules;
 import org.grapevinefs.replication.peer.RemoteZone;
 import org.grapevinefs.replication.peer.ZoneAccess;
 import org.grapevinefs.replication.volume.Volume;
@@ -160,7 +161,8 @@ final class ZoneOpening implements ZoneTable.Opener {
   private static ZoneSettings settings(ZoneConfig config) {
     return ZoneSettings.DEFAULT
         .withQuota(config.quota().bytes())
-        .withStrict(config.durability() == Durability.STRICT);
+        .withStrict(config.durability() == Durability.STRICT)
+        .withMerges(new MergeRules(config.merge(), config.mergeText(), config.mergeKey()));
   }
 
   @Override

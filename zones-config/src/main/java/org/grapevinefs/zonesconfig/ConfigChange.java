@@ -240,7 +240,8 @@ public sealed interface ConfigChange {
     zoneKey(name, "type", a.type(), b.type(), changes);
     zoneKey(name, "labels", a.labels(), b.labels(), changes);
     zoneKey(name, "ignore", a.ignore(), b.ignore(), changes);
-    zoneKey(name, "merge-lines", a.mergeLines(), b.mergeLines(), changes);
+    zoneKey(name, "merge", a.merge(), b.merge(), changes);
+    zoneKey(name, "merge-key", a.mergeKey(), b.mergeKey(), changes);
     zoneKey(name, "merge-text", a.mergeText(), b.mergeText(), changes);
     zoneKey(name, "durability", a.durability(), b.durability(), changes);
     zoneKey(name, "list-snapshots", a.listSnapshots(), b.listSnapshots(), changes);

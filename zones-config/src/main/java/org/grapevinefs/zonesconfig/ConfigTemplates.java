@@ -132,7 +132,10 @@ public final class ConfigTemplates {
       line(out, "labels", table(zone.labels()));
     }
     patterns(out, "ignore", zone.ignore());
-    patterns(out, "merge-lines", zone.mergeLines());
+    patterns(out, "merge", zone.merge());
+    if (!zone.mergeKey().equals(ZoneConfig.DEFAULT_MERGE_KEY)) {
+      line(out, "merge-key", quoted(zone.mergeKey()));
+    }
     patterns(out, "merge-text", zone.mergeText());
     if (zone.durability() != Durability.RELAXED) {
       line(out, "durability", quoted(zone.durability()));

@@ -39,7 +39,8 @@ record Schema(Map<String, List<String>> sections, Set<String> later) {
                       "type",
                       "labels",
                       "ignore",
-                      "merge-lines",
+                      "merge",
+                      "merge-key",
                       "merge-text",
                       "durability",
                       "list-snapshots",
@@ -51,7 +52,7 @@ record Schema(Map<String, List<String>> sections, Set<String> later) {
               "snapshots.keep", Words.all(SnapshotAge.class),
               "limits", List.of("read", "write", "read-iops", "write-iops"),
               "access", List.of("clients", "read-only", "squash", "nodes")),
-          Set.of("ignore", "merge-lines", "merge-text", "list-snapshots", "snapshots", "limits"));
+          Set.of("ignore", "list-snapshots", "snapshots", "limits"));
 
   static final Schema MESH =
       new Schema(

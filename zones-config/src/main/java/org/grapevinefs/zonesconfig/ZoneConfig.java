@@ -19,8 +19,9 @@ import java.util.TreeMap;
  * @param type on a volume, or in memory
  * @param labels words for people and filters
  * @param ignore patterns as in {@code .gitignore}: kept where written, not replicated
- * @param mergeLines patterns of files of which line records are merged when edited apart
- * @param mergeText patterns of text files that are merged three ways when edited apart
+ * @param merge patterns of names of files whose line records are merged when edited apart
+ * @param mergeKey the field that names such a record
+ * @param mergeText patterns of names of text files that are merged when edited apart
  * @param durability when changes of names are on disk
  * @param placement which volume of a member keeps the zone; its first one if not named
  * @param snapshots the history that is kept; empty: none
@@ -36,7 +37,8 @@ public record ZoneConfig(
     ZoneType type,
     SortedMap<String, String> labels,
     List<String> ignore,
-    List<String> mergeLines,
+    List<String> merge,
+    String mergeKey,
     List<String> mergeText,
     Durability durability,
     SortedMap<NodeName, String> placement,
@@ -45,11 +47,14 @@ public record ZoneConfig(
     ZoneLimits limits,
     AccessRules access) {
 
+  /** The field that names a line record if the file does not say. */
+  public static final String DEFAULT_MERGE_KEY = "id";
+
   /** Copies and checks; an {@link InvalidValueException} says what is wrong. */
   public ZoneConfig {
     members = List.copyOf(members);
     ignore = List.copyOf(ignore);
-    mergeLines = List.copyOf(mergeLines);
+    merge = List.copyOf(merge);
     mergeText = List.copyOf(mergeText);
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     placement = Collections.unmodifiableSortedMap(new TreeMap<>(placement));
@@ -81,6 +86,7 @@ public record ZoneConfig(
         new TreeMap<>(),
         List.of(),
         List.of(),
+        DEFAULT_MERGE_KEY,
         List.of(),
         Durability.RELAXED,
         new TreeMap<>(),
@@ -110,7 +116,8 @@ public record ZoneConfig(
         other,
         labels,
         ignore,
-        mergeLines,
+        merge,
+        mergeKey,
         mergeText,
         durability,
         placement,
@@ -130,7 +137,8 @@ public record ZoneConfig(
         type,
         new TreeMap<>(others),
         ignore,
-        mergeLines,
+        merge,
+        mergeKey,
         mergeText,
         durability,
         placement,
@@ -150,7 +158,8 @@ public record ZoneConfig(
         type,
         labels,
         ignore,
-        mergeLines,
+        merge,
+        mergeKey,
         mergeText,
         durability,
         placement,
@@ -170,7 +179,8 @@ public record ZoneConfig(
         type,
         labels,
         ignore,
-        mergeLines,
+        merge,
+        mergeKey,
         mergeText,
         durability,
         placement,
@@ -190,7 +200,8 @@ public record ZoneConfig(
         type,
         labels,
         ignore,
-        mergeLines,
+        merge,
+        mergeKey,
         mergeText,
         durability,
         placement,

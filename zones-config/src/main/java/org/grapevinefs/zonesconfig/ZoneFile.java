@@ -14,6 +14,8 @@ import org.tomlj.TomlPosition;
 
 /** Reads a file of {@code zones.d}. */
 final class ZoneFile {
+  private static final int LONGEST_PATTERN = 255;
+
   private final ZoneName name;
   private final Section root;
   private final ProblemList problems;
@@ -37,8 +39,12 @@ final class ZoneFile {
     ZoneType type = NodeFile.word(root, "type", ZoneType.class).orElse(ZoneType.FILESYSTEM);
     SortedMap<String, String> labels = new TreeMap<>(root.texts("labels"));
     List<String> ignore = patterns("ignore");
-    List<String> mergeLines = patterns("merge-lines");
-    List<String> mergeText = patterns("merge-text");
+    List<String> merge = namePatterns("merge");
+    String mergeKey = root.text("merge-key").orElse(ZoneConfig.DEFAULT_MERGE_KEY);
+    if (mergeKey.isBlank()) {
+      problems.error(root.atValue("merge-key"), "merge-key: the name of a field, not empty");
+    }
+    List<String> mergeText = namePatterns("merge-text");
     Durability durability =
         NodeFile.word(root, "durability", Durability.class).orElse(Durability.RELAXED);
     SortedMap<NodeName, String> placement = placement(members);
@@ -67,7 +73,8 @@ final class ZoneFile {
             type,
             labels,
             ignore,
-            mergeLines,
+            merge,
+            mergeKey,
             mergeText,
             durability,
             placement,
@@ -102,6 +109,31 @@ final class ZoneFile {
   private List<String> patterns(String key) {
     return root.list(key, "patterns in quotes", limits.listEntries(), ZoneFile::pattern)
         .orElse(List.of());
+  }
+
+  private List<String> namePatterns(String key) {
+    return root.list(key, "patterns in quotes", limits.listEntries(), ZoneFile::namePattern)
+        .orElse(List.of());
+  }
+
+  /** A pattern of a file's own name, wherever the file is. */
+  private static String namePattern(String text) {
+    pattern(text);
+    if (text.indexOf('/') >= 0) {
+      String name = text.substring(text.lastIndexOf('/') + 1);
+      String message = "\"" + Quoting.printable(text) + "\" has a /, but only names are matched";
+      throw name.isEmpty()
+          ? new InvalidValueException(message)
+          : new InvalidValueException(message, name);
+    }
+    if (text.length() > LONGEST_PATTERN || text.indexOf('[') >= 0 != text.indexOf(']') >= 0) {
+      throw new InvalidValueException(
+          "\""
+              + Quoting.printable(text)
+              + "\" is no pattern of a name: at most 255 characters,"
+              + " with *, ? and [abc]");
+    }
+    return text;
   }
 
   private static String pattern(String text) {

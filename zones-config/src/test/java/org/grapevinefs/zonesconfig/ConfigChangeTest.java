@@ -62,7 +62,8 @@ class ConfigChangeTest {
             type = "memory"
             labels = { a = "b" }
             ignore = ["*.tmp"]
-            merge-lines = ["*.l"]
+            merge = ["*.l"]
+            merge-key = "k"
             merge-text = ["*.t"]
             list-snapshots = true
             [limits]
@@ -82,7 +83,8 @@ class ConfigChangeTest {
             "zone tier-1: type changed from filesystem to memory",
             "zone tier-1: labels changed from {} to {a=b}",
             "zone tier-1: ignore changed from [] to [*.tmp]",
-            "zone tier-1: merge-lines changed from [] to [*.l]",
+            "zone tier-1: merge changed from [] to [*.l]",
+            "zone tier-1: merge-key changed from id to k",
             "zone tier-1: merge-text changed from [] to [*.t]",
             "zone tier-1: list-snapshots changed from false to true",
             "zone tier-1: [limits] read changed from none to 1MB/s",

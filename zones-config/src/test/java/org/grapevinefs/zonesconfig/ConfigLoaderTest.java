@@ -22,7 +22,8 @@ class ConfigLoaderTest {
       type    = "filesystem"
       labels  = { owner = "me", "a.b" = "c d" }
       ignore  = ["scratch/", "*.tmp"]
-      merge-lines = ["*.jsonl"]
+      merge = ["*.jsonl"]
+      merge-key = "uuid"
       merge-text = ["*.md"]
       durability = "strict"
       list-snapshots = true
@@ -122,7 +123,8 @@ class ConfigLoaderTest {
     assertThat(zone.type()).isEqualTo(ZoneType.FILESYSTEM);
     assertThat(zone.labels()).isEqualTo(Map.of("owner", "me", "a.b", "c d"));
     assertThat(zone.ignore()).containsExactly("scratch/", "*.tmp");
-    assertThat(zone.mergeLines()).containsExactly("*.jsonl");
+    assertThat(zone.merge()).containsExactly("*.jsonl");
+    assertThat(zone.mergeKey()).isEqualTo("uuid");
     assertThat(zone.mergeText()).containsExactly("*.md");
     assertThat(zone.durability()).isEqualTo(Durability.STRICT);
     assertThat(zone.listSnapshots()).isTrue();

@@ -129,8 +129,9 @@ class ConfigTemplatesTest {
         memory ? ZoneType.MEMORY : ZoneType.FILESYSTEM,
         new TreeMap<>(random.nextBoolean() ? Map.of() : Map.of("k" + text(random), text(random))),
         patterns(random),
-        patterns(random),
-        patterns(random),
+        namePatterns(random),
+        random.nextBoolean() ? "id" : "k" + text(random),
+        namePatterns(random),
         !memory && random.nextBoolean() ? Durability.STRICT : Durability.RELAXED,
         new TreeMap<>(placement),
         memory || random.nextBoolean() ? Optional.empty() : Optional.of(policy(random, members)),
@@ -169,6 +170,10 @@ class ConfigTemplatesTest {
 
   private static List<String> patterns(Random random) {
     return random.nextBoolean() ? List.of() : List.of("*.tmp", "a\\ b/" + random.nextInt(9));
+  }
+
+  private static List<String> namePatterns(Random random) {
+    return random.nextBoolean() ? List.of() : List.of("*.jsonl", "[ab]\\ ?" + random.nextInt(9));
   }
 
   private static String text(Random random) {

@@ -66,6 +66,11 @@ class MistakesTest {
         "ignore = \"*.tmp\"|3:10: \"ignore\" must be a list of patterns in quotes in [ ], not a"
             + " text",
         "ignore = [\"a\", \"\"]|3:16: ignore: \"\" is no pattern: one line, not empty",
+        "merge = [\"a/*.jsonl\"]|3:10: merge: \"a/*.jsonl\" has a /, but only names are matched;"
+            + " did you mean \"*.jsonl\"?",
+        "merge-text = [\"[a.md\"]|3:15: merge-text: \"[a.md\" is no pattern of a name: at most 255"
+            + " characters, with *, ? and [abc]",
+        "merge-key = \"\"|3:13: merge-key: the name of a field, not empty",
         "ignore = [\"a\", 3]|3:16: \"ignore\" must be a list of patterns in quotes, not the number"
             + " 3",
         "ignore = [\"a\", \"a\"]|3:16: ignore: \"a\" is there twice",

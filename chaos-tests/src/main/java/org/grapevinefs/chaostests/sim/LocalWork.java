@@ -10,12 +10,16 @@ import org.grapevinefs.replication.core.AttrsChange;
 import org.grapevinefs.replication.core.ByteRange;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Change;
+import org.grapevinefs.replication.core.ConflictCopy;
 import org.grapevinefs.replication.core.Content;
+import org.grapevinefs.replication.core.Dot;
 import org.grapevinefs.replication.core.Entry;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
+import org.grapevinefs.replication.core.Inode;
 import org.grapevinefs.replication.core.Knowledge;
+import org.grapevinefs.replication.core.MergedContent;
 import org.grapevinefs.replication.core.NewContent;
 import org.grapevinefs.replication.core.Replica;
 import org.grapevinefs.replication.core.ReplicaException;
@@ -192,10 +196,55 @@ final class LocalWork {
   }
 
   private void adopt(Entry entry) {
-    if (entry.isSibling()) {
+    List<ConflictCopy> conflicts = world.merges ? replica.conflicts(10) : List.of();
+    if (!conflicts.isEmpty()) {
+      merge(conflicts.get(world.random.nextInt(conflicts.size())));
+    } else if (entry.isSibling()) {
       replica.adoptSibling(entry.shown(), 0);
       world.tell("%s made sibling %s a file", node.name, entry.shown());
     }
+  }
+
+  /** What the zone does by itself for files that are merged, if both contents are here. */
+  private void merge(ConflictCopy copy) {
+    Entry named = copy.original();
+    Entry other = copy.entry();
+    Dot one = named.content();
+    Dot two = other.content();
+    boolean usual = !named.equals(other) && !named.isConflict() && !named.isSibling();
+    boolean pair = !other.isSibling() || other.source().equals(named.source());
+    if (!usual || !pair || one == null || two == null || !shows(named) || !shows(other)) {
+      return;
+    }
+    int[] cells = {world.mergedCell(one, two)};
+    Bytes none = Bytes.of(new byte[0]);
+    MergedContent merged =
+        new MergedContent(
+            named.source(),
+            one,
+            other.source(),
+            two,
+            cells.length,
+            Timestamp.of(node.instant()),
+            SimNode.hash(cells),
+            none,
+            none);
+    Change change = replica.merge(merged);
+    node.putMerged(change.dots().getFirst(), named.source(), cells);
+    world.tell("%s merged %s and %s into %s", node.name, one, two, change.dots().getFirst());
+  }
+
+  /** Whether what an entry shows is held, and still what its file has. */
+  private boolean shows(Entry entry) {
+    Inode inode = replica.inode(entry.source());
+    Content.Regular held = replica.held(entry.shown());
+    Dot dot = entry.content();
+    return inode != null
+        && held != null
+        && dot != null
+        && node.bytes(entry.shown()) != null
+        && inode.content(dot) instanceof Content.Regular now
+        && now.sameBytes(held);
   }
 
   /** Whether a content has its bytes in the registers. */

@@ -53,12 +53,17 @@ final class SimNode {
   /** Contents fetched and not yet shown, by the change that wrote them. */
   final Map<Dot, int[]> staged = new HashMap<>();
 
+  /** Contents merged here: on disk before their change is, and so there after a crash. */
+  private Map<Dot, Merged> merged = new HashMap<>();
+
   private Map<FileId, Inode> mirror = new HashMap<>();
   private @Nullable Backup backup;
   private long skewMicros;
   private int incarnation;
 
-  private record Backup(MemoryStore store, Map<FileId, int[]> disk) {}
+  private record Backup(MemoryStore store, Map<FileId, int[]> disk, Map<Dot, Merged> merged) {}
+
+  private record Merged(FileId into, int[] cells) {}
 
   SimNode(World world, int number) {
     this.world = world;
@@ -118,6 +123,12 @@ final class SimNode {
     opened.inodes().forEach(inode -> mirror.put(inode.id(), inode));
     staged.clear();
     return opened;
+  }
+
+  /** Puts a merged content where a crash does not take it, and where it may be shown from. */
+  void putMerged(Dot dot, FileId into, int[] cells) {
+    merged.put(dot, new Merged(into, cells));
+    staged.put(dot, cells);
   }
 
   // --- disk
@@ -279,6 +290,10 @@ final class SimNode {
     if (content instanceof Content.Symlink symlink) {
       return new int[] {symlink.target().hashCode()};
     }
+    Merged now = merged.get(content.dot());
+    if (now != null) {
+      return now.cells;
+    }
     Content.Regular held = replica.held(id);
     int[] cells = bytes(id);
     if (held == null || !held.dot().equals(content.dot()) || cells == null) {
@@ -335,7 +350,7 @@ final class SimNode {
   /** Keeps a copy of the disk. */
   void backUp() {
     replica.sync();
-    backup = new Backup(store.memory().copy(), new HashMap<>(disk));
+    backup = new Backup(store.memory().copy(), new HashMap<>(disk), new HashMap<>(merged));
     world.tell("%s was backed up", name);
   }
 
@@ -346,6 +361,7 @@ final class SimNode {
       return false;
     }
     store = tap(from.store().copy());
+    merged = new HashMap<>(from.merged());
     restart(from.disk(), pretendsClean(Mutant.ORIGIN_REUSED_AFTER_RESTORE));
     world.tell("%s was restored", name);
     return true;
@@ -355,6 +371,7 @@ final class SimNode {
   void becomeCopyOf(SimNode other) {
     other.replica.sync();
     store = tap(other.store.memory().copy());
+    merged = new HashMap<>(other.merged);
     restart(new HashMap<>(other.disk), pretendsClean(Mutant.ORIGIN_REUSED_BY_CLONE));
     world.tell("%s got a copy of the disk of %s", name, other.name);
   }
@@ -371,6 +388,7 @@ final class SimNode {
   /** A new disk. */
   void wipe() {
     store = tap(new MemoryStore());
+    merged.clear();
     restart(new HashMap<>(), false);
     world.tell("%s was wiped", name);
   }
@@ -381,6 +399,12 @@ final class SimNode {
     disk = new HashMap<>(left);
     durable = new HashMap<>(left);
     replica = open(trusted);
+    merged.forEach((dot, one) -> {
+      Inode inode = replica.inode(one.into);
+      if (inode != null && inode.content(dot) != null) {
+        staged.put(dot, one.cells);
+      }
+    });
     // Here a commit always goes to disk after the bytes; CrashEnumeration has the other order.
     replica.dirty(Integer.MAX_VALUE).stream()
         .filter(id -> replica.held(id) != null)

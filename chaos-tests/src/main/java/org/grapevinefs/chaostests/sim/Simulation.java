@@ -35,15 +35,22 @@ public final class Simulation {
    */
   public record Outcome(long seed, @Nullable Throwable violation, String story, long hash) {}
 
-  private Simulation(long seed, Mutant mutant, boolean telling) {
-    this.world = new World(seed, mutant, telling);
+  private Simulation(long seed, Mutant mutant, boolean merges, boolean telling) {
+    this.world = new World(seed, mutant, merges, telling);
     this.sessions = new Sessions(world);
     this.transfers = new Transfers(world);
   }
 
-  /** Runs one history. */
+  /** Runs one history in which nobody merges. */
   public static Outcome run(long seed, Mutant mutant, boolean telling) {
-    Simulation simulation = new Simulation(seed, mutant, telling);
+    return run(seed, mutant, false, telling);
+  }
+
+  /**
+   * Runs one history; {@code merges} says whether contents written apart are merged now and then.
+   */
+  public static Outcome run(long seed, Mutant mutant, boolean merges, boolean telling) {
+    Simulation simulation = new Simulation(seed, mutant, merges, telling);
     Throwable violation = null;
     try {
       simulation.run();

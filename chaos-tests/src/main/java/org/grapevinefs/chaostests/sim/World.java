@@ -2,9 +2,12 @@
 package org.grapevinefs.chaostests.sim;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.grapevinefs.replication.core.Dot;
 
 /** What the parts of one simulation share. */
 final class World {
@@ -18,13 +21,16 @@ final class World {
   final Ledger ledger = new Ledger();
   final List<SimNode> nodes = new ArrayList<>();
   final Membership membership;
+  final boolean merges;
   private final boolean telling;
   private final StringBuilder story = new StringBuilder();
   private long hash;
   private int nextCell = 1;
+  private final Map<List<Dot>, Integer> mergedCells = new HashMap<>();
 
-  World(long seed, Mutant mutant, boolean telling) {
+  World(long seed, Mutant mutant, boolean merges, boolean telling) {
     this.seed = seed;
+    this.merges = merges;
     this.mutant = mutant;
     this.telling = telling;
     this.random = new SplittableRandom(seed);
@@ -45,6 +51,11 @@ final class World {
   /** A piece of content that no other write has. */
   int freshCell() {
     return nextCell++;
+  }
+
+  /** What two contents are merged into: the same whoever does it. */
+  int mergedCell(Dot one, Dot other) {
+    return mergedCells.computeIfAbsent(List.of(one, other), pair -> freshCell());
   }
 
   /** A line of the story; every line also counts in the hash that shows two runs to be equal. */

@@ -19,7 +19,7 @@ class FinalChecksTest {
 
   private static final int[] BYTES = {4, 5};
 
-  private final World world = new World(1, Mutant.NONE, false);
+  private final World world = new World(1, Mutant.NONE, false, false);
   private final Sessions sessions = new Sessions(world);
   private final SimNode left = new SimNode(world, 0);
   private final SimNode right = new SimNode(world, 1);

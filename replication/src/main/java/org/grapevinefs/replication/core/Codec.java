@@ -25,6 +25,7 @@ import org.grapevinefs.replication.proto.PlaceRecord;
 import org.grapevinefs.replication.proto.PullHeaderRecord;
 import org.grapevinefs.replication.proto.RangeRecord;
 import org.grapevinefs.replication.proto.RegularRecord;
+import org.grapevinefs.replication.proto.RunRecord;
 import org.grapevinefs.replication.proto.TimeRecord;
 import org.grapevinefs.replication.proto.XattrRecord;
 import org.jspecify.annotations.Nullable;
@@ -214,6 +215,14 @@ public final class Codec {
     if (hash != null) {
       builder.setHash(ByteString.copyFrom(hash.toArray()));
     }
+    for (Lineage.Run run : regular.lineage().runs()) {
+      builder.addLineage(
+          RunRecord.newBuilder()
+              .setOrigin(run.origin().value())
+              .setFirst(run.first())
+              .setLast(run.last())
+              .setClock(run.clock()));
+    }
     for (RangeMap.Range range : regular.ranges().ranges()) {
       RangeRecord.Builder one = RangeRecord.newBuilder().setLength(range.length());
       Dot dot = range.dot();
@@ -251,8 +260,15 @@ public final class Codec {
         at = next.end();
       }
       Bytes hash = regular.getHash().isEmpty() ? null : Bytes.of(regular.getHash().toByteArray());
+      List<Lineage.Run> runs =
+          regular.getLineageList().stream()
+              .map(one ->
+                  new Lineage.Run(
+                      new Origin(one.getOrigin()), one.getFirst(), one.getLast(), one.getClock()))
+              .toList();
+      Lineage lineage = runs.isEmpty() ? Lineage.NONE : new Lineage(runs);
       return new Content.Regular(
-          dot, clock, modified, regular.getSize(), RangeMap.of(ranges), hash);
+          dot, clock, modified, regular.getSize(), RangeMap.of(ranges), hash, lineage);
     } catch (IllegalArgumentException e) {
       throw malformed(String.valueOf(e.getMessage()));
     }

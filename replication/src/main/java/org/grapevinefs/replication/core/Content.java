@@ -36,9 +36,16 @@ public sealed interface Content extends Stamped {
    * @param size bytes
    * @param ranges which change wrote which stretch; its size is {@code size}
    * @param hash SHA-256 of all bytes if the size is at most {@link #HASHED_SIZE}, else null
+   * @param lineage what it was made from, if the file is one that the zone merges
    */
   record Regular(
-      Dot dot, long clock, Timestamp modified, long size, RangeMap ranges, @Nullable Bytes hash)
+      Dot dot,
+      long clock,
+      Timestamp modified,
+      long size,
+      RangeMap ranges,
+      @Nullable Bytes hash,
+      Lineage lineage)
       implements Content {
 
     /** Checks that the ranges fit the size. */
@@ -48,9 +55,21 @@ public sealed interface Content extends Stamped {
       }
     }
 
+    /** One that is not traced. */
+    public Regular(
+        Dot dot, long clock, Timestamp modified, long size, RangeMap ranges, @Nullable Bytes hash) {
+      this(dot, clock, modified, size, ranges, hash, Lineage.NONE);
+    }
+
     @Override
     public Regular stamped(Dot newDot, long newClock) {
-      return new Regular(newDot, newClock, modified, size, ranges, hash);
+      Lineage now = lineage.runs().isEmpty() ? lineage : lineage.and(this);
+      return new Regular(newDot, newClock, modified, size, ranges, hash, now);
+    }
+
+    /** The same bytes, with another lineage. */
+    Regular withLineage(Lineage now) {
+      return new Regular(dot, clock, modified, size, ranges, hash, now);
     }
   }
 

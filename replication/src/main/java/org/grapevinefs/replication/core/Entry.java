@@ -34,4 +34,9 @@ public record Entry(
   public boolean isConflict() {
     return !name.equals(link.name());
   }
+
+  /** The same name showing another content. */
+  Entry withContent(Dot now) {
+    return new Entry(directory, name, cookie, shown, source, type, link, now);
+  }
 }

@@ -32,8 +32,17 @@ final class LocalChanges {
   }
 
   Change rename(
-      FileId fromDirectory, EntryName from, FileId toDirectory, EntryName to, long intent) {
-    return moving.rename(fromDirectory, from, toDirectory, to, intent);
+      FileId fromDirectory,
+      EntryName from,
+      FileId toDirectory,
+      EntryName to,
+      Trace trace,
+      long intent) {
+    return moving.rename(fromDirectory, from, toDirectory, to, trace, intent);
+  }
+
+  Change merge(MergedContent merged) {
+    return new ContentMerge(context, steps).merge(merged);
   }
 
   Change adoptSibling(FileId shown, long intent) {
@@ -127,6 +136,7 @@ final class LocalChanges {
       List<ByteRange> written,
       @Nullable Bytes hash,
       boolean clean,
+      Trace trace,
       long intent) {
     Transaction tx = context.begin();
     Inode inode = siblings.ownInode(tx, file);
@@ -142,9 +152,10 @@ final class LocalChanges {
     Dot dot = tx.nextDot();
     RangeMap map =
         (held == null ? RangeMap.EMPTY : held.ranges()).changed(size, holes, written, dot);
-    Content.Regular now = new Content.Regular(dot, clock, modified, size, map, hash);
     List<Content> contents = new ArrayList<>(inode.contents());
     contents.removeIf(old -> Contents.isHeldAs(held, old));
+    Lineage lineage = Tracing.lineage(tx, inode, held, dot, clock, trace);
+    Content.Regular now = new Content.Regular(dot, clock, modified, size, map, hash, lineage);
     if (dead) {
       // Deleted elsewhere and still here: this write was made apart, and brings the file back
       // alone.
@@ -155,7 +166,7 @@ final class LocalChanges {
     ChangeSteps.putInode(tx, inode, inode.withContents(contents));
     tx.putHeld(file, now);
     for (Entry entry : tx.reads.placed(file)) {
-      tx.replaceEntry(entry, withContent(entry, dot));
+      tx.replaceEntry(entry, entry.withContent(dot));
     }
     if (clean) {
       tx.mark(Table.DIRTY, file, false);
@@ -163,18 +174,6 @@ final class LocalChanges {
     Contents.updatePending(tx, file);
     context.touch(tx, file);
     return steps.finish(tx, file, null, null, intent);
-  }
-
-  private static Entry withContent(Entry old, Dot content) {
-    return new Entry(
-        old.directory(),
-        old.name(),
-        old.cookie(),
-        old.shown(),
-        old.source(),
-        old.type(),
-        old.link(),
-        content);
   }
 
   Change setDirectoryTime(FileId directory, Timestamp modified, long intent) {

@@ -21,7 +21,12 @@ final class Moving {
   }
 
   Change rename(
-      FileId fromDirectory, EntryName from, FileId toDirectory, EntryName to, long intent) {
+      FileId fromDirectory,
+      EntryName from,
+      FileId toDirectory,
+      EntryName to,
+      Trace trace,
+      long intent) {
     Transaction tx = context.begin();
     FileId source = ChangeSteps.directory(tx, fromDirectory);
     FileId target = ChangeSteps.directory(tx, toDirectory);
@@ -34,11 +39,15 @@ final class Moving {
     if (isDirectory && new TreeWalk(tx.reads).isBelow(target, entry.shown())) {
       throw ChangeSteps.refused(ReplicaException.Reason.INTO_ITSELF, to.toString());
     }
+    Content.Regular replaced = there == null ? null : tx.reads.held(there.shown());
     FileId gone = there == null ? null : replace(tx, there, isDirectory);
     // What was replaced may have been this entry's own inode, so look again.
     Entry moving = ChangeSteps.entry(tx, source, from);
     steps.revive(tx, target);
     Entry moved = move(tx, moving, new Link(target, to));
+    if (trace.on() && replaced != null) {
+      Tracing.replaced(tx, context, moved, replaced, trace);
+    }
     Timestamp now = context.now();
     context.touch(tx, moved.shown());
     context.touchDirectory(tx, source, now);

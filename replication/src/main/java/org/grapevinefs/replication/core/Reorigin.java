@@ -64,7 +64,7 @@ final class Reorigin {
     for (Entry entry : tx.reads.placed(before.id())) {
       Dot content = entry.content();
       if (content != null && entry.source().equals(before.id())) {
-        tx.replaceEntry(entry, renumber.entry(entry, content));
+        tx.replaceEntry(entry, entry.withContent(renumber.dot(content)));
       }
     }
     tx.mark(Table.UNSETTLED, before.id(), !before.isRoot());
@@ -112,19 +112,13 @@ final class Reorigin {
         ranges.add(new RangeMap.Range(range.offset(), range.length(), by == null ? null : dot(by)));
       }
       return new Content.Regular(
-          dot(old.dot()), old.clock(), old.modified(), old.size(), RangeMap.of(ranges), old.hash());
-    }
-
-    Entry entry(Entry entry, Dot content) {
-      return new Entry(
-          entry.directory(),
-          entry.name(),
-          entry.cookie(),
-          entry.shown(),
-          entry.source(),
-          entry.type(),
-          entry.link(),
-          dot(content));
+          dot(old.dot()),
+          old.clock(),
+          old.modified(),
+          old.size(),
+          RangeMap.of(ranges),
+          old.hash(),
+          old.lineage().without(this.old, sure));
     }
   }
 }

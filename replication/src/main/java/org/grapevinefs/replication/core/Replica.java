@@ -34,6 +34,7 @@ public final class Replica implements AutoCloseable {
   private final LocalChanges local;
   private final Settling settling;
   private final Purge purge;
+  private final Ancestors ancestors;
   private final View view;
   private final List<String> alarms = new ArrayList<>();
   private Knowledge announced;
@@ -44,6 +45,7 @@ public final class Replica implements AutoCloseable {
     this.local = new LocalChanges(context);
     this.settling = new Settling(context);
     this.purge = new Purge(context);
+    this.ancestors = new Ancestors(context);
     this.view = new View(context);
     this.announced = context.state.knowledge;
     this.atOpen = context.state.knowledge;
@@ -217,7 +219,21 @@ public final class Replica implements AutoCloseable {
   /** Moves a name, over another of the same kind if there is one. */
   public Change rename(
       FileId fromDirectory, EntryName from, FileId toDirectory, EntryName to, long intent) {
-    return local.rename(fromDirectory, from, toDirectory, to, intent);
+    return rename(fromDirectory, from, toDirectory, to, Trace.NONE, intent);
+  }
+
+  /**
+   * Moves a name, noting that a file's content is made from that of the file it replaces: so do
+   * programs that save by writing a new file and moving it over the old one.
+   */
+  public Change rename(
+      FileId fromDirectory,
+      EntryName from,
+      FileId toDirectory,
+      EntryName to,
+      Trace trace,
+      long intent) {
+    return local.rename(fromDirectory, from, toDirectory, to, trace, intent);
   }
 
   /** Sets attributes. A sibling becomes a file of its own, here and below, keeping its shown id. */
@@ -244,7 +260,36 @@ public final class Replica implements AutoCloseable {
       @Nullable Bytes hash,
       boolean clean,
       long intent) {
-    return local.version(file, size, modified, holes, written, hash, clean, intent);
+    return version(file, size, modified, holes, written, hash, clean, Trace.NONE, intent);
+  }
+
+  /** The same, noting what it was made from, for files that are merged. */
+  public Change version(
+      FileId file,
+      long size,
+      Timestamp modified,
+      List<ByteRange> holes,
+      List<ByteRange> written,
+      @Nullable Bytes hash,
+      boolean clean,
+      Trace trace,
+      long intent) {
+    return local.version(file, size, modified, holes, written, hash, clean, trace, intent);
+  }
+
+  /**
+   * Puts one content in the place of two that were written apart. Its bytes are to be ready to show
+   * before this is called: nobody else has them.
+   *
+   * @throws ReplicaException (NO_FILE) if the two are no longer what shows
+   */
+  public Change merge(MergedContent merged) {
+    return local.merge(merged);
+  }
+
+  /** The bytes that a change wrote, if they were superseded here and are still kept. */
+  public @Nullable Bytes ancestor(Dot dot) {
+    return ancestors.find(dot);
   }
 
   /** Publishes a directory's modification time. */
@@ -538,7 +583,9 @@ public final class Replica implements AutoCloseable {
    * @param olderThan an instant before which a tombstone may go in any case
    */
   public int purge(Collection<String> otherMembers, java.time.Instant olderThan) {
-    return purge.run(otherMembers, HybridClock.of(olderThan));
+    long oldest = HybridClock.of(olderThan);
+    ancestors.purge(otherMembers, purge::peer, oldest);
+    return purge.run(otherMembers, oldest);
   }
 
   /** The token that ties the index to its volume; empty if none was put. */

@@ -37,6 +37,8 @@ public enum Table {
   SIBLING,
   /** Directories that make the plain rules insufficient: merged, undone, missing. */
   ODD,
+  /** Dot → a superseded content, kept for merging: what it is, and its bytes. */
+  ANCESTOR,
   /** Records of a pull that is not yet whole. */
   STAGED
 }

@@ -3,7 +3,9 @@ package org.grapevinefs.replication.zone;
 
 import java.util.List;
 import org.grapevinefs.replication.core.ByteRange;
+import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Timestamp;
+import org.jspecify.annotations.Nullable;
 
 /** What was done to a file's bytes since its last version. Guarded by its file's lock. */
 final class DirtyContent {
@@ -18,6 +20,9 @@ final class DirtyContent {
   long lastNanos;
   Timestamp modified;
   long change;
+
+  /** What the file was before, if it is one that the zone merges. */
+  @Nullable Bytes before;
 
   DirtyContent(long size, Timestamp modified, long nanos) {
     this.sizeBefore = size;

@@ -61,6 +61,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   private final Pulls pulls;
   private final Scanner scanner;
   private final Inspection inspection;
+  private final Merger merger;
   private final ZoneThread thread;
 
   LocalZone(ZoneState zone, long verifier) throws IOException {
@@ -77,7 +78,8 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     this.pulls = new Pulls(zone, versions, transfers, settler);
     this.scanner = new Scanner(zone, versions);
     this.inspection = new Inspection(zone, staging);
-    this.thread = new ZoneThread(zone, versions, settler);
+    this.merger = new Merger(zone, staging);
+    this.thread = new ZoneThread(zone, versions, settler, merger);
     new Recovery(zone, intents, staging).run();
     zone.settleBy(thread);
     shelving.start();
@@ -399,6 +401,11 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     } finally {
       zone.lock.unlock();
     }
+  }
+
+  @Override
+  public List<String> takeNews() {
+    return merger.takeNews();
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.NewContent;
 import org.grapevinefs.replication.core.Shown;
 import org.grapevinefs.replication.core.Timestamp;
+import org.grapevinefs.replication.core.Trace;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.CreateMode;
@@ -48,11 +49,13 @@ final class Names {
   private final ZoneState zone;
   private final Versions versions;
   private final Intents intents;
+  private final Tracer tracer;
 
   Names(ZoneState zone, Versions versions, Intents intents) {
     this.zone = zone;
     this.versions = versions;
     this.intents = intents;
+    this.tracer = new Tracer(zone);
   }
 
   private Shown shownOf(Entry entry) throws ZoneException {
@@ -488,6 +491,7 @@ final class Names {
     if (over != null && over.type() != FileType.DIRECTORY) {
       left = lastName(over, shownOf(over));
     }
+    Trace trace = over == null ? Trace.NONE : tracer.replacing(over, newName);
     long intent = intents.moving(from.id(), entry.name(), to.id(), newName);
     try (Directory source = zone.directories.get(from.id());
         Directory target = zone.directories.get(to.id())) {
@@ -504,7 +508,7 @@ final class Names {
     if (over != null && over.type() == FileType.DIRECTORY) {
       zone.directories.forget(over.shown());
     }
-    Change change = zone.replica.rename(from.id(), entry.name(), to.id(), newName, intent);
+    Change change = zone.replica.rename(from.id(), entry.name(), to.id(), newName, trace, intent);
     gone(left);
     zone.done(change);
     return new Renamed(ZoneState.change(change, from.id()), ZoneState.change(change, to.id()));

@@ -13,10 +13,12 @@ import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Inode;
 import org.grapevinefs.replication.core.ReplicaException;
+import org.grapevinefs.replication.core.Trace;
 import org.grapevinefs.replication.volume.Directory;
 import org.grapevinefs.replication.volume.DiskEntry;
 import org.grapevinefs.replication.volume.FileStat;
 import org.grapevinefs.replication.volume.OpenFile;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ final class Recovery {
       backFromAside();
       intents.recover();
       staging.sweep();
+      backToTheShelf();
       for (FileId id : zone.replica.dirty(Integer.MAX_VALUE)) {
         Inode inode = zone.replica.inode(id);
         boolean directory = inode != null && inode.type() == FileType.DIRECTORY;
@@ -80,6 +83,50 @@ final class Recovery {
     }
   }
 
+  /**
+   * Merged contents that were on disk and not yet shown: nobody else has them. One of which the
+   * index does not know was never told of.
+   */
+  private void backToTheShelf() throws IOException {
+    Directory workshop = zone.tree.workshop();
+    for (DiskEntry entry : workshop.list()) {
+      EntryName name = EntryName.of(entry.name());
+      if (!name.toString().startsWith(Staging.MERGED)) {
+        continue;
+      }
+      FileId into = id(name.toString().substring(Staging.MERGED.length()));
+      Content.Regular content = null;
+      try (OpenFile file = workshop.readOnlyFile(name)) {
+        content = contentOf(into, file);
+      }
+      if (content == null) {
+        staging.remove(name);
+      } else {
+        staging.put(new Staging.Key(into, content.dot()), name);
+      }
+    }
+  }
+
+  private Content.@Nullable Regular contentOf(FileId into, OpenFile file) throws IOException {
+    Inode inode = zone.replica.inode(into);
+    long size = file.stat().size();
+    Bytes hash = Scanner.hash(file, size);
+    for (Content content : inode == null ? List.<Content>of() : inode.contents()) {
+      if (content instanceof Content.Regular regular
+          && regular.size() == size
+          && (size == 0 || hash != null)
+          && Objects.equals(regular.hash(), hash)
+          && !regular.equals(zone.replica.held(into))) {
+        return regular;
+      }
+    }
+    return null;
+  }
+
+  private static FileId id(String name) {
+    return FileId.of(java.util.HexFormat.of().parseHex(name.substring(0, 2 * FileId.BYTES)));
+  }
+
   private static FileId shown(EntryName aside) {
     String hex = aside.toString().substring(ASIDE.length());
     return FileId.of(java.util.HexFormat.of().parseHex(hex));
@@ -101,7 +148,8 @@ final class Recovery {
         return;
       }
       List<ByteRange> all = stat.size() == 0 ? List.of() : List.of(new ByteRange(0, stat.size()));
-      zone.replica.version(id, stat.size(), stat.modified(), List.of(), all, hash, true, 0);
+      Trace trace = new Tracer(zone).trace(id, null);
+      zone.replica.version(id, stat.size(), stat.modified(), List.of(), all, hash, true, trace, 0);
     } catch (IOException | ReplicaException e) {
       LOG.warn("zone {}: {} was written to and cannot be read: {}", zone.name, id, e.toString());
       if (zone.replica.placed(id).isEmpty()) {

@@ -198,7 +198,15 @@ final class Scanner {
       List<ByteRange> all = stat.size() == 0 ? List.of() : List.of(new ByteRange(0, stat.size()));
       Change change =
           zone.replica.version(
-              entry.shown(), stat.size(), stat.modified(), List.of(), all, hash, true, 0);
+              entry.shown(),
+              stat.size(),
+              stat.modified(),
+              List.of(),
+              all,
+              hash,
+              true,
+              new Tracer(zone).trace(entry.shown(), null),
+              0);
       zone.done(change);
       zone.changed(entry.shown());
       edited++;

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Staging {
 
+  /** How the name of a merged content begins; the id of its file follows. */
+  static final String MERGED = "m-";
+
   private final ZoneTree tree;
   private final Map<Key, EntryName> ready = new ConcurrentHashMap<>();
   private final Map<Dot, Key> byContent = new ConcurrentHashMap<>();
@@ -49,6 +52,11 @@ final class Staging {
             + Long.toHexString(content.seq())
             + "-"
             + Long.toHexString(buildings.incrementAndGet()));
+  }
+
+  /** A name for a merged content, which nobody else has: a crash must not sweep it out. */
+  EntryName merged(FileId into) {
+    return EntryName.of(MERGED + into + "-" + Long.toHexString(buildings.incrementAndGet()));
   }
 
   /** Remembers what waits in the workshop without a name in the tree. */

@@ -38,6 +38,7 @@ final class Versions {
   private static final int DIRECTORIES_AT_ONCE = 4_096;
 
   private final ZoneState zone;
+  private final Tracer tracer;
   private final AtomicBoolean changed = new AtomicBoolean();
   private final Object syncing = new Object();
   private volatile long lastCommit;
@@ -45,6 +46,7 @@ final class Versions {
 
   Versions(ZoneState zone) {
     this.zone = zone;
+    this.tracer = new Tracer(zone);
   }
 
   /** Notes that a file is about to change; the caller holds its lock alone. */
@@ -64,6 +66,7 @@ final class Versions {
       state.markedDirty = true;
     }
     DirtyContent fresh = new DirtyContent(shown.size(), zone.now(), zone.nanoTime.getAsLong());
+    fresh.before = tracer.before(state);
     state.dirty = fresh;
     return fresh;
   }
@@ -87,7 +90,15 @@ final class Versions {
       stamp(state, dirty.modified);
       change =
           zone.replica.version(
-              state.id, dirty.size, dirty.modified, dirty.holes(), dirty.written(), hash, true, 0);
+              state.id,
+              dirty.size,
+              dirty.modified,
+              dirty.holes(),
+              dirty.written(),
+              hash,
+              true,
+              tracer.trace(state.id, dirty.before),
+              0);
       zone.forget(change);
       state.dirty = null;
       state.markedDirty = false;

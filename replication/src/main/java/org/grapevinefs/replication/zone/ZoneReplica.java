@@ -137,6 +137,9 @@ public interface ZoneReplica {
   /** What an administrator should hear of, each thing once. */
   List<String> takeAlarms();
 
+  /** What the zone did by itself that people should hear of, each thing once. */
+  List<String> takeNews();
+
   /**
    * Has a listener called after the zone's version changed; it must return at once. Closing the
    * result ends that.

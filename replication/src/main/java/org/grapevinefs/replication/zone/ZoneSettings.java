@@ -2,6 +2,7 @@
 package org.grapevinefs.replication.zone;
 
 import java.time.Duration;
+import org.grapevinefs.replication.merge.MergeRules;
 
 /**
  * How a zone is kept.
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param longest how long a stream of writes goes on without a version
  * @param committer how long after a commit name operations are on disk before the reply
  * @param openFiles most descriptors kept for files that nobody has open
+ * @param merges which files are merged when they were edited apart
  */
 public record ZoneSettings(
     long quota,
@@ -19,7 +21,8 @@ public record ZoneSettings(
     Duration quiet,
     Duration longest,
     Duration committer,
-    int openFiles) {
+    int openFiles,
+    MergeRules merges) {
 
   /** What holds unless the administrator says otherwise. */
   public static final ZoneSettings DEFAULT =
@@ -29,15 +32,21 @@ public record ZoneSettings(
           Duration.ofMillis(100),
           Duration.ofSeconds(1),
           Duration.ofSeconds(5),
-          1_024);
+          1_024,
+          MergeRules.NONE);
 
   /** The same with a quota. */
   public ZoneSettings withQuota(long newQuota) {
-    return new ZoneSettings(newQuota, strict, quiet, longest, committer, openFiles);
+    return new ZoneSettings(newQuota, strict, quiet, longest, committer, openFiles, merges);
   }
 
   /** The same, with every name operation on disk before the reply. */
   public ZoneSettings withStrict(boolean newStrict) {
-    return new ZoneSettings(quota, newStrict, quiet, longest, committer, openFiles);
+    return new ZoneSettings(quota, newStrict, quiet, longest, committer, openFiles, merges);
+  }
+
+  /** The same with rules for merging. */
+  public ZoneSettings withMerges(MergeRules rules) {
+    return new ZoneSettings(quota, strict, quiet, longest, committer, openFiles, rules);
   }
 }

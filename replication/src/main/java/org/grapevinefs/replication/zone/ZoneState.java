@@ -271,6 +271,11 @@ final class ZoneState {
     }
   }
 
+  /** Whether changes are taken. */
+  boolean isWritable() {
+    return fault == null;
+  }
+
   /** Ends all writing: what the disk said can no longer be relied on. */
   void fail(String why, Exception cause) {
     if (fault == null) {

@@ -27,6 +27,7 @@ final class ZoneThread implements ZoneState.Bell {
   private final ZoneState zone;
   private final Versions versions;
   private final Settler settler;
+  private final Merger merger;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final Condition passed = lock.newCondition();
@@ -38,10 +39,11 @@ final class ZoneThread implements ZoneState.Bell {
   private long lastSync;
   private long lastNudge;
 
-  ZoneThread(ZoneState zone, Versions versions, Settler settler) {
+  ZoneThread(ZoneState zone, Versions versions, Settler settler, Merger merger) {
     this.zone = zone;
     this.versions = versions;
     this.settler = settler;
+    this.merger = merger;
     this.thread = Thread.ofPlatform().daemon().name("zone-" + zone.name).unstarted(this::run);
   }
 
@@ -143,6 +145,7 @@ final class ZoneThread implements ZoneState.Bell {
       if (settle && zone.fault() == null) {
         more = settler.pass();
       }
+      merger.pass();
       long now = zone.nanoTime.getAsLong();
       if (now - lastSync >= SECOND) {
         lastSync = now;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.grapevinefs.replication.proto.ContentRecord;
 import org.grapevinefs.replication.proto.InodeRecord;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,22 @@ class CodecTest {
   void inode_storedAndParsed_isTheSame() {
     byte[] bytes = Codec.stored(Codec.inode(inode()));
     assertThat(Codec.inode(Codec.parsed(InodeRecord.parser(), bytes))).isEqualTo(inode());
+  }
+
+  @Test
+  void lineage_storedAndParsed_isTheSame_andBoundedWhenItComes() {
+    Lineage.Run run = new Lineage.Run(new Origin(3), 2, 7, 99);
+    Content.Regular content =
+        new Content.Regular(
+            DOT, 1, new Timestamp(0, 0), 0, RangeMap.EMPTY, null, new Lineage(List.of(run)));
+    assertThat(Codec.content(Codec.content(content))).isEqualTo(content);
+    ContentRecord.Builder odd = Codec.content(content).toBuilder();
+    for (int i = 0; i < Lineage.MAX_RUNS; i++) {
+      odd.getRegularBuilder().addLineage(odd.getRegular().getLineage(0));
+    }
+    assertThatThrownBy(() -> Codec.content(odd.build())).isInstanceOf(ReplicaException.class);
+    odd.getRegularBuilder().clearLineage().addLineageBuilder().setFirst(2).setLast(1);
+    assertThatThrownBy(() -> Codec.content(odd.build())).isInstanceOf(ReplicaException.class);
   }
 
   @Test

@@ -281,6 +281,11 @@ final class FakeReplica implements ZoneReplica {
   }
 
   @Override
+  public List<String> takeNews() {
+    return List.of();
+  }
+
+  @Override
   public List<String> takeAlarms() {
     return List.of();
   }

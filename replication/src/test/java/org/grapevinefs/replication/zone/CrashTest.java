@@ -23,6 +23,7 @@ import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.Stability;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.index.RocksStore;
+import org.grapevinefs.replication.merge.MergeRules;
 import org.grapevinefs.replication.volume.DirectoryVolume;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +38,13 @@ final class CrashTest {
   /** Versions are made only when a file is closed, so that a crash finds some unmade. */
   private static final ZoneSettings SLOW =
       new ZoneSettings(
-          1 << 30, false, Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(5), 100);
+          1 << 30,
+          false,
+          Duration.ofHours(1),
+          Duration.ofHours(1),
+          Duration.ofSeconds(5),
+          100,
+          MergeRules.NONE);
 
   @TempDir Path folder;
   private ZoneFolder home;
