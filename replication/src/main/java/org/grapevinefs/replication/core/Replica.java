@@ -222,10 +222,7 @@ public final class Replica implements AutoCloseable {
     return rename(fromDirectory, from, toDirectory, to, Trace.NONE, intent);
   }
 
-  /**
-   * Moves a name, noting that a file's content is made from that of the file it replaces: so do
-   * programs that save by writing a new file and moving it over the old one.
-   */
+  /** Moves a name; may note that a file is made from the one it replaces, as programs save. */
   public Change rename(
       FileId fromDirectory,
       EntryName from,
