@@ -10,6 +10,7 @@ import org.grapevinefs.replication.core.Entry;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.volume.Directory;
 import org.grapevinefs.replication.volume.OpenFile;
+import org.grapevinefs.replication.volume.PosixException;
 import org.grapevinefs.replication.volume.ZoneTree;
 
 /**
@@ -36,6 +37,21 @@ final class Directories {
   /** A directory, to be closed by the caller. */
   Directory get(FileId id) throws IOException {
     return get(id, 0);
+  }
+
+  /** Whether a directory is on disk under the names that the index has. */
+  boolean isThere(FileId id) throws IOException {
+    if (!id.equals(FileId.ROOT) && placed.apply(id).isEmpty()) {
+      return false;
+    }
+    try (Directory found = get(id)) {
+      return found != null;
+    } catch (PosixException e) {
+      if (e.errno() == PosixException.ENOENT || e.errno() == PosixException.ENOTDIR) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private Directory get(FileId id, int depth) throws IOException {

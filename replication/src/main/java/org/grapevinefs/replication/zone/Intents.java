@@ -92,6 +92,12 @@ final class Intents {
     }
     FileId directory = id(note);
     EntryName name = name(note);
+    if (!zone.directories.isThere(directory)) {
+      // Taken away behind our back: that says nothing of the operation, and is no delete.
+      LOG.warn("zone {}: the directory of {} is not on disk: a scan remakes it", zone.name, name);
+      drop(intent);
+      return;
+    }
     switch (kind) {
       case MAKING -> unmake(intent, directory, name);
       case REMOVING -> {
@@ -131,8 +137,7 @@ final class Intents {
    */
   private void unmake(long intent, FileId directory, EntryName name) throws IOException {
     Entry known = zone.replica.lookup(directory, name);
-    boolean reachable = directory.equals(FileId.ROOT) || !zone.replica.placed(directory).isEmpty();
-    if (known == null && reachable) {
+    if (known == null) {
       try (Directory on = zone.directories.get(directory)) {
         Optional<FileStat> there = on.stat(name);
         if (there.isPresent()) {
@@ -157,6 +162,9 @@ final class Intents {
   }
 
   private boolean onDisk(FileId directory, EntryName name) throws IOException {
+    if (!zone.directories.isThere(directory)) {
+      return false;
+    }
     try (Directory on = zone.directories.get(directory)) {
       return on.stat(name).isPresent();
     }

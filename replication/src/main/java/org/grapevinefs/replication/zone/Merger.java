@@ -282,24 +282,36 @@ final class Merger {
     if (shelved) {
       zone.contentReady(into);
       zone.wakeSettler();
-      if (!news.offer(told(copy))) {
-        LOG.info("zone {}: {}", zone.name, told(copy));
+      String told = told(candidate, copy);
+      if (!news.offer(told)) {
+        LOG.info("zone {}: {}", zone.name, told);
       }
     }
     return shelved;
   }
 
-  private static String told(ConflictCopy copy) {
+  private String told(Candidate candidate, ConflictCopy copy) {
     StringBuilder path = new StringBuilder();
     List<EntryName> names = copy.path();
     names.subList(0, names.size() - 1).forEach(name -> path.append(name).append('/'));
-    path.append(copy.original().name());
+    String one = author(candidate.pair.one);
+    String other = author(candidate.pair.other);
     return path
+        + candidate.named.name().toString()
         + ": the changes of "
-        + copy.originalAuthor().node()
+        + one
         + " and "
-        + copy.author().node()
+        + other
         + " were merged";
+  }
+
+  private String author(Dot dot) {
+    zone.lock.lock();
+    try {
+      return zone.replica.originNames().getOrDefault(dot.origin(), dot.origin().toString());
+    } finally {
+      zone.lock.unlock();
+    }
   }
 
   private boolean noted(Candidate candidate, Read read, byte[] merged, EntryName file)

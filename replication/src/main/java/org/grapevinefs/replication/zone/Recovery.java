@@ -70,7 +70,7 @@ final class Recovery {
       }
       FileId shown = shown(name);
       List<Entry> placed = zone.replica.placed(shown);
-      if (placed.isEmpty()) {
+      if (placed.isEmpty() || !zone.directories.isThere(placed.getFirst().directory())) {
         staging.putAside(shown);
         continue;
       }

@@ -138,6 +138,9 @@ final class SwapNote {
 
   /** The number of what has a name on disk; 0 if nothing has. */
   private long number(FileId directory, EntryName name) throws IOException {
+    if (!zone.directories.isThere(directory)) {
+      return 0;
+    }
     try (Directory on = zone.directories.get(directory)) {
       return on.stat(name).map(FileStat::inode).orElse(0L);
     }

@@ -138,6 +138,26 @@ final class CrashTest {
     assertThat(home.files().resolve("c")).doesNotExist();
   }
 
+  @Test
+  void noteOfADirectoryThatIsGone_doesNotKeepTheZoneClosed_andDeletesNothing() throws Exception {
+    SetAttributes mode = SetAttributes.mode(0755);
+    FileId top = zone.mkdir(ROOT, FileId.ROOT, EntryName.of("top"), mode).attributes().id();
+    zone.mkdir(ROOT, top, EntryName.of("a"), mode);
+    zone.mkdir(ROOT, top, EntryName.of("b"), mode);
+    zone.abandon();
+    try (ReplicaStore store = RocksStore.open(index())) {
+      store.commit(new Batch().put(Table.INTENT, number(1_000), note(1, top, "c")), false);
+      store.commit(new Batch().put(Table.INTENT, number(1_001), note(2, top, "a")), true);
+    }
+    Files.delete(home.files().resolve("top/a"));
+    Files.delete(home.files().resolve("top/b"));
+    Files.delete(home.files().resolve("top"));
+    zone = home.open(SLOW);
+    assertThat(zone.readdir(ROOT, top, 0, 10).entries()).hasSize(2);
+    zone.scan();
+    assertThat(home.files().resolve("top/a")).isDirectory();
+  }
+
   private Path index() throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(path -> path.endsWith("index")).findFirst().orElseThrow();
@@ -149,10 +169,14 @@ final class CrashTest {
   }
 
   private static byte[] making(String name) {
+    return note(1, FileId.ROOT, name);
+  }
+
+  private static byte[] note(int kind, FileId directory, String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(18 + bytes.length)
-        .put((byte) 1)
-        .put(FileId.ROOT.toBytes())
+        .put((byte) kind)
+        .put(directory.toBytes())
         .put((byte) bytes.length)
         .put(bytes)
         .array();
