@@ -159,6 +159,27 @@ final class NfsWriter implements AutoCloseable {
         new Ops().handle(handle).write(stateid, offset, 0, data).commit(0, 0).close(stateid));
   }
 
+  /** A file that is open. */
+  record Opened(byte[] handle, byte[] stateid) {}
+
+  /** Makes a file and leaves it open. */
+  Opened open(String folder, String name) throws IOException, BadXdrException {
+    Reply made = client.run(at(folder).create(name, name, READ_AND_WRITE, 0).getHandle());
+    made.skip(pathOps(folder));
+    byte[] stateid = made.opened();
+    return new Opened(made.handle(), stateid);
+  }
+
+  /** Writes to a file that is open. */
+  void write(Opened file, long offset, byte[] data) throws IOException, BadXdrException {
+    client.run(new Ops().handle(file.handle).write(file.stateid, offset, 0, data));
+  }
+
+  /** Closes a file. */
+  void close(Opened file) throws IOException, BadXdrException {
+    client.run(new Ops().handle(file.handle).close(file.stateid));
+  }
+
   @Override
   public void close() throws IOException {
     threads.close();

@@ -48,6 +48,10 @@ public final class ReplicationBenchmark {
     REJOIN,
     CATCH_UP,
     CATCH_UP_LARGE,
+    SMALL_AMONG_MANY,
+    BOTH_WRITE,
+    GROWING,
+    REWRITTEN,
     IDLE
   }
 
@@ -59,11 +63,13 @@ public final class ReplicationBenchmark {
   private final Path second;
   private final RsyncDaemon rsync;
   private final NfsWriter writer;
+  private final AtOnce atOnce;
 
   private ReplicationBenchmark(Mesh mesh, NfsWriter writer, RsyncDaemon rsync) {
     this.mesh = mesh;
     this.writer = writer;
     this.rsync = rsync;
+    this.atOnce = new AtOnce(mesh, writer, ZONE);
     first = mesh.files(1, ZONE);
     second = mesh.files(2, ZONE);
   }
@@ -123,6 +129,10 @@ public final class ReplicationBenchmark {
       case REJOIN -> rejoin();
       case CATCH_UP -> catchUpSmall();
       case CATCH_UP_LARGE -> catchUpLarge();
+      case SMALL_AMONG_MANY -> atOnce.smallAmongMany();
+      case BOTH_WRITE -> atOnce.bothWrite();
+      case GROWING -> atOnce.growing();
+      case REWRITTEN -> atOnce.rewritten();
       case IDLE -> idle();
     }
   }
