@@ -116,6 +116,7 @@ final class ZoneVerifier {
     final Set<NodeId> members = new TreeSet<>();
     final List<Finding> findings = new ArrayList<>();
     final Set<FileId> mended = new TreeSet<>();
+    final Map<FileId, Bytes> good = new HashMap<>();
     long skipped;
 
     VerifyPage page(@Nullable FileId next, long files, long bytes) {
@@ -161,7 +162,9 @@ final class ZoneVerifier {
       judge(page.get(i), found, result, bad);
     }
     if (elsewhere) {
-      bad.forEach((member, list) -> result.findings.addAll(elsewhere(member, list)));
+      for (Map.Entry<NodeId, List<Held>> one : bad.entrySet()) {
+        result.findings.addAll(elsewhere(one.getKey(), one.getValue(), result.good));
+      }
     }
     return result;
   }
@@ -194,6 +197,7 @@ final class ZoneVerifier {
       result.findings.add(new Finding(held.shown(), Kind.UNDECIDED, ballot.bad()));
       return;
     }
+    result.good.put(held.shown(), good);
     for (NodeId member : ballot.bad()) {
       if (!member.equals(self)) {
         bad.computeIfAbsent(member, m -> new ArrayList<>()).add(held);
@@ -220,7 +224,8 @@ final class ZoneVerifier {
   }
 
   /** Has a member look at what seems bad there; it decides by itself. */
-  private List<Finding> elsewhere(NodeId member, List<Held> bad) {
+  private List<Finding> elsewhere(NodeId member, List<Held> bad, Map<FileId, Bytes> good)
+      throws InterruptedException {
     List<Finding> findings = new ArrayList<>();
     Mend.Builder mend = Mend.newBuilder().setZone(ByteString.copyFrom(zone.toBytes()));
     bad.forEach(held -> mend.addOf(whole(held).wire()));
@@ -235,13 +240,48 @@ final class ZoneVerifier {
           .await(patience(3 * bytes));
     } catch (IOException e) {
       LOG.warn("{} did not mend its files: {}", member.shortForm(), e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
+    List<Held> left = new ArrayList<>();
     for (int i = 0; i < bad.size(); i++) {
-      Kind kind = done.contains(i) ? Kind.MENDED : Kind.BAD;
+      if (!done.contains(i)) {
+        left.add(bad.get(i));
+      }
+    }
+    Set<FileId> stillBad = stillBad(member, left, good);
+    for (int i = 0; i < bad.size(); i++) {
+      Kind kind = stillBad.contains(bad.get(i).shown()) ? Kind.BAD : Kind.MENDED;
       findings.add(new Finding(bad.get(i).shown(), kind, List.of(member)));
     }
     return findings;
+  }
+
+  /**
+   * What a member did not mend at this wish it may have mended before, by itself or at another's.
+   */
+  private Set<FileId> stillBad(NodeId member, List<Held> left, Map<FileId, Bytes> good)
+      throws InterruptedException {
+    Set<FileId> stillBad = new TreeSet<>();
+    left.forEach(held -> stillBad.add(held.shown()));
+    if (left.isEmpty()) {
+      return stillBad;
+    }
+    List<Asked> asked = left.stream().map(ZoneVerifier::whole).toList();
+    VerifyCalls.Digesting digesting = calls.digests(zone, member, asked);
+    if (digesting == null) {
+      return stillBad;
+    }
+    try {
+      long bytes = left.stream().mapToLong(held -> held.content().size()).sum();
+      List<Digest> now = digesting.await(patience(bytes));
+      for (int i = 0; i < left.size(); i++) {
+        FileId shown = left.get(i).shown();
+        if (now.get(i).outcome() == Outcome.READ && now.get(i).sha256().equals(good.get(shown))) {
+          stillBad.remove(shown);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("{} does not tell what it mended: {}", member.shortForm(), e.getMessage());
+    }
+    return stillBad;
   }
 }

@@ -19,6 +19,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.grapevinefs.gossip.NodeId;
 import org.grapevinefs.replication.core.EntryName;
@@ -165,6 +168,30 @@ class VerifyTest {
     flip(file(2, "small"), 0);
     assertThat(verify(1).findings()).isEqualTo(one(small, Kind.MENDED, TestMesh.id(2)));
     assertThat(Files.readAllBytes(file(2, "small"))).isEqualTo(bytes(3_000));
+  }
+
+  @Test
+  void twoThatCompareAtOnce_bothSeeThatItIsMended() throws Exception {
+    start(2);
+    for (int i = 0; i < 30; i++) {
+      write("small" + i, 3_000 + i);
+    }
+    for (int i = 0; i < 30; i++) {
+      awaitEverywhere("small" + i, 3_000 + i);
+      flip(file(2, "small" + i), i);
+    }
+    CompletableFuture<VerifyPage> other =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return verify(2);
+          } catch (Exception e) {
+            throw new CompletionException(e);
+          }
+        });
+    List<Finding> findings = new ArrayList<>(verify(1).findings());
+    findings.addAll(other.get(30, TimeUnit.SECONDS).findings());
+    assertThat(findings).isNotEmpty().allMatch(finding -> finding.kind() == Kind.MENDED);
+    assertThat(verify(1).findings()).isEmpty();
   }
 
   @Test
