@@ -16,6 +16,7 @@ import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.RangeMap;
 import org.grapevinefs.replication.core.Replica;
+import org.grapevinefs.replication.core.SettleBatch;
 import org.grapevinefs.replication.core.SettlePlan;
 
 /** Brings a node's disk after its registers, as the real zone does with real files. */
@@ -155,7 +156,7 @@ final class SimSettler {
       node.dropBytes(plan.id());
     }
     bytes.forEach(node::putBytes);
-    replica.settled(plan.id(), plan.want(), held);
+    note(plan, held, built.size() == plan.fetch().size());
     node.absorb();
     plan.fetch().forEach(pending -> node.staged.remove(pending.wanted().dot()));
     for (Entry entry : plan.want()) {
@@ -165,5 +166,19 @@ final class SimSettler {
     }
     world.tell("%s settled %s as %s", node.name, plan.id(), plan.want());
     node.verifyDisk();
+  }
+
+  /** Notes what is on disk now: as one of a batch, if nothing is left to find out. */
+  private void note(SettlePlan plan, Map<FileId, Content.Regular> held, boolean whole) {
+    if (!plan.isFinal() || !whole) {
+      replica.settled(plan.id(), plan.want(), held);
+      return;
+    }
+    SettleBatch batch = replica.settleMany();
+    batch.carriedOut(batch.plan(plan.id()), 0);
+    batch.commit();
+    if (!replica.plan(plan.id()).isSettled()) {
+      throw new Violation("settled", node + " has more to do: " + replica.plan(plan.id()));
+    }
   }
 }

@@ -23,7 +23,7 @@ public final class Answer implements Iterator<Inode>, AutoCloseable {
   Answer(
       ReplicaStore.Snapshot snapshot, State state, Knowledge theirs, boolean full, long response) {
     this.snapshot = snapshot;
-    this.reads = new Reads(snapshot);
+    this.reads = new Reads(snapshot, () -> true);
     if (full) {
       this.left = count();
       this.all = reads.all(Table.INODE);

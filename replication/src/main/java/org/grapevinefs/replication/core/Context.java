@@ -16,6 +16,7 @@ final class Context {
   final RandomGenerator random;
   final Limits limits;
   final Map<FileId, Timestamp> dirtyDirectories = new HashMap<>();
+  final InodeCache inodes = new InodeCache();
   HybridClock clock;
   State state;
 
@@ -27,7 +28,7 @@ final class Context {
       Limits limits,
       State state) {
     this.store = store;
-    this.reads = new Reads(store.reader());
+    this.reads = new Reads(store.reader(), () -> this.state.conflicts > 0);
     this.self = self;
     this.time = time;
     this.random = random;
@@ -37,12 +38,13 @@ final class Context {
   }
 
   Transaction begin() {
-    return new Transaction(store.reader(), state);
+    return new Transaction(store.reader(), state, inodes);
   }
 
   void commit(Transaction tx, boolean sync) {
     tx.state.clock = clock.last();
     store.commit(tx.toBatch(), sync);
+    inodes.follow(tx.touched());
     state = tx.state;
   }
 

@@ -4,6 +4,7 @@ package org.grapevinefs.replication.core;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.grapevinefs.replication.proto.ContentRecord;
 import org.grapevinefs.replication.proto.EntriesRecord;
@@ -17,9 +18,16 @@ final class Reads {
   private static final byte[] NO_PREFIX = {};
 
   private final ReplicaStore.Reader reader;
+  private final BooleanSupplier anyConflicts;
 
-  Reads(ReplicaStore.Reader reader) {
+  /**
+   * Reads through a reader.
+   *
+   * @param anyConflicts whether there may be names on disk that were computed
+   */
+  Reads(ReplicaStore.Reader reader, BooleanSupplier anyConflicts) {
     this.reader = reader;
+    this.anyConflicts = anyConflicts;
   }
 
   /** A change attribute and the number of subdirectories. */
@@ -116,6 +124,9 @@ final class Reads {
 
   /** The ids of an inode's siblings that are on disk. */
   List<FileId> siblings(FileId source) {
+    if (!anyConflicts.getAsBoolean()) {
+      return List.of();
+    }
     List<FileId> ids = new ArrayList<>(0);
     try (ReplicaStore.Cursor cursor = reader.scan(Table.SIBLING, source.toBytes())) {
       while (cursor.next()) {

@@ -65,7 +65,7 @@ public final class Replica implements AutoCloseable {
       RandomGenerator random,
       Limits limits,
       boolean trusted) {
-    StateRows.Loaded loaded = StateRows.load(new Reads(store.reader()));
+    StateRows.Loaded loaded = StateRows.load(new Reads(store.reader(), () -> true));
     State state = loaded == null ? new State(new Origin(0)) : loaded.state();
     Context context = new Context(store, self, time, random, limits, state);
     boolean goOn = trusted && loaded != null && loaded.clean();
@@ -549,6 +549,11 @@ public final class Replica implements AutoCloseable {
    */
   public Change settled(FileId id, Collection<Entry> onDisk, Map<FileId, Content.Regular> held) {
     return settling.settled(id, onDisk, held);
+  }
+
+  /** Begins to settle files that are noted in one batch. */
+  public SettleBatch settleMany() {
+    return new SettleBatch(context, settling);
   }
 
   /** Notes which content's bytes are on disk under a shown id; null if they turned out bad. */

@@ -40,6 +40,18 @@ public record SettlePlan(
     return want.equals(have) && first.isEmpty() && fetch.isEmpty() && !dirty;
   }
 
+  /**
+   * Whether nothing is left to do for its inode once it is carried out: no directory, whose names
+   * others' names depend on.
+   */
+  public boolean isFinal() {
+    return first.isEmpty()
+        && !dirty
+        && type != null
+        && type != FileType.DIRECTORY
+        && mergedInto == null;
+  }
+
   /** Whether it can be carried out now. */
   public boolean isReady() {
     return first.isEmpty() && fetch.isEmpty() && !dirty;

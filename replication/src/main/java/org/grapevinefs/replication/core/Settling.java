@@ -3,6 +3,7 @@ package org.grapevinefs.replication.core;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,7 +27,7 @@ final class Settling {
     return plan(context.begin(), id);
   }
 
-  private SettlePlan plan(Transaction tx, FileId id) {
+  SettlePlan plan(Transaction tx, FileId id) {
     Inode inode = tx.inode(id);
     List<Entry> have = tx.reads.placedFrom(id);
     Resolver resolver = new Resolver(tx);
@@ -128,9 +129,43 @@ final class Settling {
 
   Change settled(FileId id, Collection<Entry> onDisk, Map<FileId, Content.Regular> held) {
     Transaction tx = context.begin();
-    List<Entry> before = tx.reads.placedFrom(id);
     Set<FileId> ids = new LinkedHashSet<>(List.of(id));
     ids.addAll(tx.reads.siblings(id));
+    note(tx, tx.reads.placedFrom(id), onDisk, held, ids);
+    finish(tx, id);
+    context.commit(tx, false);
+    return new Change(id, List.of(), tx.ticks(), null, null, tx.state.unsettled > 0);
+  }
+
+  /**
+   * Notes a plan as carried out to its end: there is nothing left to do for its inode, so none is
+   * made anew to find that out. Not for directories, whose names are others' business too.
+   */
+  void carriedOut(Transaction tx, SettlePlan plan) {
+    if (!plan.isFinal()) {
+      throw new IllegalArgumentException("no plan to be noted unseen: " + plan);
+    }
+    FileId id = plan.id();
+    Map<FileId, Content.Regular> held = new HashMap<>();
+    plan.fetch().forEach(content -> held.put(content.shown(), content.wanted()));
+    Set<FileId> ids = new LinkedHashSet<>(List.of(id));
+    plan.have().forEach(entry -> ids.add(entry.shown()));
+    note(tx, plan.have(), plan.want(), held, ids);
+    tx.mark(Table.CONFLICT, id, plan.want().stream().anyMatch(Entry::isConflict));
+    tx.mark(Table.PENDING, id, false);
+    tx.mark(Table.UNSETTLED, id, false);
+    if (tx.inode(id) == null && plan.want().isEmpty()) {
+      forget(tx, id);
+    }
+  }
+
+  /** Brings the index's names and held contents up to what is on disk. */
+  private void note(
+      Transaction tx,
+      List<Entry> before,
+      Collection<Entry> onDisk,
+      Map<FileId, Content.Regular> held,
+      Set<FileId> ids) {
     onDisk.forEach(entry -> ids.add(entry.shown()));
     for (Entry old : before) {
       if (onDisk.stream().noneMatch(entry -> sameName(entry, old) && sameShown(entry, old))) {
@@ -155,9 +190,6 @@ final class Settling {
       }
       context.touch(tx, shown);
     }
-    finish(tx, id);
-    context.commit(tx, false);
-    return new Change(id, List.of(), tx.ticks(), null, null, tx.state.unsettled > 0);
   }
 
   private static boolean sameShown(Entry a, Entry b) {
@@ -212,12 +244,16 @@ final class Settling {
       tx.mark(Table.UNSETTLED, id, false);
     }
     if (inode == null && plan.have().isEmpty()) {
-      tx.forgetLocal(id);
-      tx.setMerged(id, false);
-      // A directory's time that was yet to be published.
-      tx.mark(Table.DIRTY, id, false);
-      context.dirtyDirectories.remove(id);
+      forget(tx, id);
     }
+  }
+
+  private void forget(Transaction tx, FileId id) {
+    tx.forgetLocal(id);
+    tx.setMerged(id, false);
+    // A directory's time that was yet to be published.
+    tx.mark(Table.DIRTY, id, false);
+    context.dirtyDirectories.remove(id);
   }
 
   private static void leaveMerged(Transaction tx, Inode directory) {

@@ -36,6 +36,7 @@ final class Transaction implements Claims {
   private final Map<FileId, Change.Tick> ticks = new HashMap<>();
   private final Set<FileId> onDisk = new HashSet<>();
   private final Set<FileId> stirred = new LinkedHashSet<>();
+  private final InodeCache cache;
   private final boolean quiet;
   private final boolean simple;
   final List<Dot> dots = new ArrayList<>();
@@ -43,12 +44,13 @@ final class Transaction implements Claims {
   /** An inode before the transaction and now. */
   record Touched(@Nullable Inode before, @Nullable Inode now) {}
 
-  Transaction(ReplicaStore.Reader reader, State before) {
+  Transaction(ReplicaStore.Reader reader, State before, InodeCache cache) {
     this.state = before.clone();
+    this.cache = cache;
     this.quiet = before.unsettled == 0;
     this.simple = quiet && before.conflicts == 0 && isPlain() && before.undone.isEmpty();
     this.overlay = new Overlay(reader);
-    this.reads = new Reads(overlay);
+    this.reads = new Reads(overlay, () -> this.state.conflicts > 0);
     this.rows = new StateRows(before);
   }
 
@@ -428,7 +430,13 @@ final class Transaction implements Claims {
     }
     Optional<Inode> known = read.get(id);
     if (known == null) {
-      Inode inode = reads.inode(id);
+      Inode inode = cache.get(id);
+      if (inode == null) {
+        inode = reads.inode(id);
+        if (inode != null) {
+          cache.put(inode);
+        }
+      }
       known = Optional.ofNullable(inode == null && id.equals(FileId.ROOT) ? Inode.root() : inode);
       if (read.size() >= MOST_READ) {
         read.clear();

@@ -13,19 +13,34 @@ final class View {
   private static final Timestamp EPOCH = new Timestamp(0, 0);
 
   private final Context context;
+  private final Reads reads;
+  private final @Nullable Transaction tx;
 
   View(Context context) {
     this.context = context;
+    this.reads = context.reads;
+    this.tx = null;
+  }
+
+  /** What shows once a transaction is committed. */
+  View(Context context, Transaction tx) {
+    this.context = context;
+    this.reads = tx.reads;
+    this.tx = tx;
   }
 
   @Nullable Inode inode(FileId id) {
-    Inode inode = context.reads.inode(id);
+    if (tx != null) {
+      return tx.inode(id);
+    }
+    Inode known = context.inodes.get(id);
+    Inode inode = known != null ? known : reads.inode(id);
     return inode == null && id.equals(FileId.ROOT) ? Inode.root() : inode;
   }
 
   List<Inode> inodes() {
     List<Inode> inodes = new ArrayList<>();
-    try (ReplicaStore.Cursor cursor = context.reads.all(Table.INODE)) {
+    try (ReplicaStore.Cursor cursor = reads.all(Table.INODE)) {
       while (cursor.next()) {
         inodes.add(Reads.inode(cursor.value()));
       }
@@ -34,23 +49,23 @@ final class View {
   }
 
   long tick(FileId shown) {
-    Reads.Local local = context.reads.local(shown);
+    Reads.Local local = reads.local(shown);
     return local == null ? 1 : local.tick();
   }
 
   @Nullable Shown shown(FileId asked) {
     FileId id = context.state.aliases.getOrDefault(asked, asked);
-    List<Entry> placed = context.reads.placed(id);
+    List<Entry> placed = reads.placed(id);
     FileId source = placed.isEmpty() ? id : placed.getFirst().source();
     Inode inode = inode(source);
     if (inode == null) {
       return null;
     }
-    Content.Regular held = inode.type() == FileType.REGULAR ? context.reads.held(id) : null;
+    Content.Regular held = inode.type() == FileType.REGULAR ? reads.held(id) : null;
     Content content = inode.type() == FileType.REGULAR ? held : inode.winner();
     Attrs attrs = inode.shownAttrs();
     boolean directory = inode.isDirectory();
-    Reads.Local local = context.reads.local(id);
+    Reads.Local local = reads.local(id);
     int subdirectories = local == null ? 0 : local.subdirectories();
     Timestamp dirty = directory ? context.dirtyDirectories.get(id) : null;
     Timestamp modified = dirty != null ? dirty : modified(inode, attrs, content);
@@ -128,7 +143,7 @@ final class View {
 
   /** Who made what shows as an entry: its content, where contents are in conflict, or its name. */
   private ConflictCopy.Author author(Entry entry, boolean ofContent) {
-    Inode inode = context.reads.inode(entry.source());
+    Inode inode = inode(entry.source());
     Stamped version = inode == null ? null : inode.place();
     Dot content = entry.content();
     if (inode != null && ofContent && content != null) {

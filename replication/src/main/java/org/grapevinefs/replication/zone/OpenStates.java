@@ -44,6 +44,21 @@ final class OpenStates {
     return locked(id, true);
   }
 
+  /** The state of a file locked against all others, if nobody has it; never waits. */
+  @Nullable Held tryAlone(FileId id) {
+    OpenState state = states.computeIfAbsent(id, OpenState::new);
+    Lock lock = state.lock.writeLock();
+    if (!lock.tryLock()) {
+      return null;
+    }
+    if (state.isRetired()) {
+      lock.unlock();
+      return null;
+    }
+    state.used(nanoTime.getAsLong());
+    return new Held(state, lock);
+  }
+
   @SuppressWarnings("LockNotBeforeTry") // the lock goes to the caller, who closes what holds it
   private Held locked(FileId id, boolean alone) {
     while (true) {

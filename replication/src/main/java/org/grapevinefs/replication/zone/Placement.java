@@ -50,6 +50,21 @@ final class Placement {
     }
   }
 
+  /** A file that is about to lose its last name stays readable for who has it open. */
+  void lastName(FileId shown, @Nullable FileType type) throws IOException {
+    OpenState state = zone.files.find(shown);
+    if (state == null) {
+      return;
+    }
+    Shown last = state.isOpen() ? zone.find(shown) : null;
+    if (last != null && type == FileType.REGULAR) {
+      zone.open(state).close();
+      state.gone = last;
+    } else {
+      zone.files.release(state, true);
+    }
+  }
+
   private static Map<FileId, List<Entry>> byShown(List<Entry> entries) {
     Map<FileId, List<Entry>> map = new LinkedHashMap<>();
     entries.forEach(e -> map.computeIfAbsent(e.shown(), id -> new ArrayList<>()).add(e));
@@ -289,10 +304,16 @@ final class Placement {
   /** Gives entries the mode, owner and times of the index, as far as the disk takes them. */
   void describe(List<Entry> entries) throws IOException {
     for (Entry entry : entries) {
-      Shown shown = zone.find(entry.shown());
-      if (shown == null) {
-        continue;
-      }
+      describe(List.of(entry), zone.find(entry.shown()));
+    }
+  }
+
+  /** The same for one file, of which this is what it looks like. */
+  void describe(List<Entry> entries, @Nullable Shown shown) throws IOException {
+    if (shown == null) {
+      return;
+    }
+    for (Entry entry : entries) {
       try (Directory directory = zone.directories.get(entry.directory())) {
         directory.describe(entry.name(), shown.type(), shown.mode(), shown.uid(), shown.gid());
         directory.setTimes(entry.name(), shown.accessed(), shown.modified());

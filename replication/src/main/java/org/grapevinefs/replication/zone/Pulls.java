@@ -3,10 +3,12 @@ package org.grapevinefs.replication.zone;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.grapevinefs.replication.core.Answer;
-import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Dot;
 import org.grapevinefs.replication.core.FileId;
@@ -18,10 +20,13 @@ import org.grapevinefs.replication.core.PullResult;
 import org.grapevinefs.replication.core.PullSession;
 import org.grapevinefs.replication.core.ReplicaException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Both sides of a pull, with the small contents that ride along. */
 final class Pulls {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
   private static final long MOST_INLINE = 64L << 20;
 
   /** So few contents of a pull are synced each by itself. */
@@ -100,10 +105,10 @@ final class Pulls {
     }
   }
 
-  /** A pull coming in. */
+  /** A pull coming in. The small contents that ride along go to the workshop as they come. */
   private final class Taken implements ZoneReplica.Pull {
     private final PullSession session;
-    private final Map<FileId, Map<Dot, Bytes>> inline = new HashMap<>();
+    private final Map<FileId, Map<Dot, Transfers.Small>> inline = new HashMap<>();
     private long inlineBytes;
 
     Taken(PullSession session) {
@@ -120,10 +125,22 @@ final class Pulls {
       for (ZoneRecord.Inline one : record.inline()) {
         inlineBytes += one.bytes().length();
         if (one.bytes().length() <= ZoneReplica.MAX_INLINE && inlineBytes <= MOST_INLINE) {
-          inline
-              .computeIfAbsent(record.inode().id(), id -> new HashMap<>())
-              .put(one.content(), one.bytes());
+          add(record.inode(), one);
         }
+      }
+    }
+
+    private void add(Inode inode, ZoneRecord.Inline one) throws IOException {
+      Map<Dot, Transfers.Small> known = inline.computeIfAbsent(inode.id(), id -> new HashMap<>(2));
+      if (known.containsKey(one.content())
+          || !(inode.content(one.content()) instanceof Content.Regular content)) {
+        return;
+      }
+      // Of many none is synced by itself.
+      boolean alone = session.header().count() <= SINGLE_SYNCS;
+      Transfers.Small small = transfers.write(inode.id(), content, one.bytes(), alone);
+      if (small != null) {
+        known.put(one.content(), small);
       }
     }
 
@@ -134,11 +151,14 @@ final class Pulls {
       PullResult result;
       try {
         result = merged();
-        take(inline);
+        List<FileId> coming = transfers.take(wanted());
+        settler.bytesComing(coming);
+        Set<FileId> look = new LinkedHashSet<>(result.changed());
+        coming.forEach(look::remove);
+        settler.look(look);
       } finally {
         transfers.expectNoMore(riding);
       }
-      settler.look(result.changed());
       zone.wakeSettler();
       versions.touched();
       zone.versionChanged();
@@ -158,21 +178,34 @@ final class Pulls {
       }
     }
 
+    /** Those of the small contents that are wanted; they are no longer this pull's. */
+    private Map<PendingContent, Transfers.Small> wanted() {
+      Map<PendingContent, Transfers.Small> wanted = new LinkedHashMap<>();
+      for (Map.Entry<FileId, Map<Dot, Transfers.Small>> one : inline.entrySet()) {
+        for (PendingContent content : Pulls.this.wanted(one.getKey())) {
+          Transfers.Small small = one.getValue().remove(content.wanted().dot());
+          if (small != null) {
+            wanted.put(content, small);
+          }
+        }
+      }
+      return wanted;
+    }
+
     @Override
     public void close() {
       session.close();
+      for (Map<Dot, Transfers.Small> unwanted : inline.values()) {
+        unwanted.values().forEach(this::drop);
+      }
+      inline.clear();
     }
-  }
 
-  /** Takes the small contents that came along. */
-  private void take(Map<FileId, Map<Dot, Bytes>> inline) throws IOException {
-    boolean few = inline.size() <= SINGLE_SYNCS;
-    for (Map.Entry<FileId, Map<Dot, Bytes>> one : inline.entrySet()) {
-      for (PendingContent content : wanted(one.getKey())) {
-        Bytes bytes = one.getValue().get(content.wanted().dot());
-        if (bytes != null) {
-          transfers.take(content, bytes, few);
-        }
+    private void drop(Transfers.Small small) {
+      try {
+        transfers.drop(small);
+      } catch (IOException e) {
+        LOG.debug("zone {}: {} stays in the workshop", zone.name, small.name(), e);
       }
     }
   }

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -22,7 +23,6 @@ import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.ReplicaException;
 import org.grapevinefs.replication.core.SettlePlan;
-import org.grapevinefs.replication.core.Shown;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,13 +52,14 @@ final class Settler {
   private final Staging staging;
   private final Placement placement;
   private final SwapNote swaps;
+  private final BatchSettler batches;
   private final Set<FileId> look = ConcurrentHashMap.newKeySet();
   private final Queue<FileId> ready = new ConcurrentLinkedQueue<>();
 
   private final Queue<FileId> changedHere = new ConcurrentLinkedQueue<>();
 
   /** What waits for bytes only. */
-  private final Set<FileId> waiting = new HashSet<>();
+  private final Set<FileId> waiting = ConcurrentHashMap.newKeySet();
 
   private volatile boolean again = true;
   private @Nullable Walk walk;
@@ -71,6 +72,7 @@ final class Settler {
     this.staging = staging;
     this.placement = new Placement(zone, staging);
     this.swaps = new SwapNote(zone, staging);
+    this.batches = new BatchSettler(zone, staging, placement, swaps);
     this.nextThorough = zone.nanoTime.getAsLong();
   }
 
@@ -79,9 +81,14 @@ final class Settler {
     again = true;
   }
 
-  /** Has an inode settled for which a content has come. */
-  void contentReady(FileId id) {
-    ready.add(id);
+  /** Notes inodes that only wait for bytes which are on their way to the shelf. */
+  void bytesComing(Collection<FileId> ids) {
+    waiting.addAll(ids);
+  }
+
+  /** Has inodes settled for which contents have come. */
+  void contentReady(Collection<FileId> ids) {
+    ready.addAll(ids);
   }
 
   /** Has what waits for bytes looked at again, since it changed here. */
@@ -101,20 +108,18 @@ final class Settler {
    */
   boolean pass() throws IOException {
     long end = zone.nanoTime.getAsLong() + TURN_NANOS;
-    for (FileId id = ready.poll(); id != null; id = ready.poll()) {
-      waiting.remove(id);
-      triedAtOnce(id);
+    for (List<FileId> some = some(ready); !some.isEmpty(); some = some(ready)) {
+      some.forEach(waiting::remove);
+      triedTogether(some);
       // What waited for its name or its directory can go on now.
       again = true;
       if (zone.nanoTime.getAsLong() - end >= 0) {
         return true;
       }
     }
-    for (Iterator<FileId> each = look.iterator(); each.hasNext(); ) {
-      FileId id = each.next();
-      each.remove();
-      waiting.remove(id);
-      tried(id);
+    for (List<FileId> some = some(look); !some.isEmpty(); some = some(look)) {
+      some.forEach(waiting::remove);
+      triedTogether(some);
       if (zone.nanoTime.getAsLong() - end >= 0) {
         return true;
       }
@@ -128,6 +133,17 @@ final class Settler {
     end(walk);
     walk = null;
     return again || !ready.isEmpty() || !look.isEmpty();
+  }
+
+  /** Takes as many as are settled at once. */
+  private List<FileId> some(Collection<FileId> from) {
+    Set<FileId> some = new LinkedHashSet<>();
+    Iterator<FileId> each = from.iterator();
+    while (some.size() < batches.size() && each.hasNext()) {
+      some.add(each.next());
+      each.remove();
+    }
+    return List.copyOf(some);
   }
 
   /** A walk over all that is unsettled, again and again while that helps. */
@@ -172,7 +188,7 @@ final class Settler {
   }
 
   /** Goes on with a walk; false if the moment is over first. */
-  private boolean walked(Walk walk, long end) {
+  private boolean walked(Walk walk, long end) throws IOException {
     while (walk.all && walk.round < MOST_ROUNDS) {
       if (walk.next == walk.page.size()) {
         walk.page = page(walk.after);
@@ -188,11 +204,14 @@ final class Settler {
         }
         walk.after = walk.page.getLast();
       }
-      FileId id = walk.page.get(walk.next++);
-      if (waiting.contains(id)) {
-        continue;
+      List<FileId> some = new ArrayList<>();
+      while (walk.next < walk.page.size() && some.size() < batches.size()) {
+        FileId id = walk.page.get(walk.next++);
+        if (!waiting.contains(id)) {
+          some.add(id);
+        }
       }
-      walk.progress |= tried(id);
+      walk.progress |= triedTogether(some);
       if (zone.nanoTime.getAsLong() - end >= 0) {
         return false;
       }
@@ -228,16 +247,25 @@ final class Settler {
     }
   }
 
-  private void triedAtOnce(FileId id) {
+  /** Settles many, those that are usual at once; whether anything moved. */
+  private boolean triedTogether(List<FileId> ids) throws IOException {
+    Set<FileId> changed = new HashSet<>();
+    List<FileId> left;
     try {
-      if (settledAtOnce(id)) {
-        return;
-      }
-    } catch (IOException | ReplicaException e) {
-      LOG.warn("zone {}: {} cannot be settled yet: {}", zone.name, id, e.toString());
-      return;
+      left = batches.settle(ids, changed);
+    } catch (ReplicaException e) {
+      LOG.warn("zone {}: settling one by one: {}", zone.name, e.toString());
+      left = ids;
     }
-    tried(id);
+    Set<FileId> settled = new HashSet<>(ids);
+    left.forEach(settled::remove);
+    look.removeAll(settled);
+    changed.forEach(zone::changed);
+    boolean progress = left.size() < ids.size();
+    for (FileId id : left) {
+      progress |= tried(id);
+    }
+    return progress;
   }
 
   /** One failure must not keep the others from being settled. */
@@ -419,53 +447,14 @@ final class Settler {
     changed(plan);
   }
 
-  /**
-   * The usual case, with one plan instead of two: a file of which nothing but itself is in play,
-   * and whose bytes are on the shelf. False if it is not that, and nothing is done.
-   */
-  private boolean settledAtOnce(FileId id) throws IOException {
-    SettlePlan plan;
-    try (OpenStates.Held file = zone.files.alone(id)) {
-      zone.lock.lock();
-      try {
-        plan = zone.replica.plan(id);
-        boolean usual =
-            plan.type() == FileType.REGULAR
-                && !plan.fetch().isEmpty()
-                && plan.first().isEmpty()
-                && !plan.dirty()
-                && shownIds(plan).size() == 1
-                && !writtenTo(List.of(file))
-                && plan.fetch().stream().allMatch(one -> staging.has(Transfers.key(one)));
-        if (!usual) {
-          return false;
-        }
-        carryOut(plan);
-      } finally {
-        zone.lock.unlock();
-      }
-    }
-    carried(plan);
-    return true;
-  }
-
   /** Files that are about to lose their last name stay readable for who has them open. */
   private void lastNames(SettlePlan plan) throws IOException {
     if (plan.type() == FileType.DIRECTORY) {
       return;
     }
     for (FileId shown : shownIds(plan)) {
-      boolean stays = plan.want().stream().anyMatch(entry -> entry.shown().equals(shown));
-      OpenState state = zone.files.find(shown);
-      if (stays || state == null) {
-        continue;
-      }
-      Shown last = zone.find(shown);
-      if (state.isOpen() && last != null && plan.type() == FileType.REGULAR) {
-        zone.open(state).close();
-        state.gone = last;
-      } else {
-        zone.files.release(state, true);
+      if (plan.want().stream().noneMatch(entry -> entry.shown().equals(shown))) {
+        placement.lastName(shown, plan.type());
       }
     }
   }

@@ -37,7 +37,7 @@ final class Shelving {
 
   private final ZoneState zone;
   private final Staging staging;
-  private final Consumer<FileId> shelved;
+  private final Consumer<List<FileId>> shelved;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<Staging.Key> under = ConcurrentHashMap.newKeySet();
@@ -52,9 +52,9 @@ final class Shelving {
   /**
    * Shelving that has not begun.
    *
-   * @param shelved hears of the inode of each content that is on the shelf
+   * @param shelved hears of the inodes whose contents are on the shelf
    */
-  Shelving(ZoneState zone, Staging staging, Consumer<FileId> shelved) {
+  Shelving(ZoneState zone, Staging staging, Consumer<List<FileId>> shelved) {
     this.zone = zone;
     this.staging = staging;
     this.shelved = shelved;
@@ -70,22 +70,22 @@ final class Shelving {
     return under.contains(key);
   }
 
-  /** Takes a whole content; the file is closed here. */
-  void add(FileId source, Staging.Key key, EntryName name, OpenFile file) throws IOException {
+  /** Takes a whole content; its file is closed here, if it is not closed already. */
+  void add(FileId source, Staging.Key key, EntryName name, @Nullable OpenFile file)
+      throws IOException {
     lock.lock();
     try {
       while (queue.size() >= MOST_WAITING && !closing) {
         changed.awaitUninterruptibly();
       }
-      if (closing) {
+      boolean few = queue.size() < SINGLE_SYNCS && !closing;
+      if (!few && file != null) {
         file.close();
+      }
+      if (closing) {
         return;
       }
       under.add(key);
-      boolean few = queue.size() < SINGLE_SYNCS;
-      if (!few) {
-        file.close();
-      }
       queue.add(new Done(source, key, name, few ? file : null));
       changed.signalAll();
     } finally {
@@ -137,8 +137,8 @@ final class Shelving {
       for (Done done : turn) {
         staging.put(done.key(), done.name());
         under.remove(done.key());
-        shelved.accept(done.source());
       }
+      shelved.accept(turn.stream().map(Done::source).toList());
     } catch (IOException | RuntimeException e) {
       // Never tried again: what the kernel still has of it may be thrown away by now.
       zone.fail("contents could not be brought to disk", new IOException(e));
@@ -149,7 +149,7 @@ final class Shelving {
   }
 
   private void sync(List<Done> turn) throws IOException {
-    if (turn.size() > SINGLE_SYNCS) {
+    if (turn.size() > SINGLE_SYNCS || turn.stream().anyMatch(done -> done.file() == null)) {
       zone.tree.sync();
       return;
     }

@@ -48,9 +48,11 @@ final class SwapNote {
 
   /** Writes a note of a plan's contents; returns its number, or 0 if it has none. */
   long write(SettlePlan plan, Map<FileId, Content.Regular> fresh) throws IOException {
-    if (fresh.isEmpty()) {
-      return 0;
-    }
+    return fresh.isEmpty() ? 0 : zone.replica.putIntent(note(plan, fresh));
+  }
+
+  /** A note of a plan's contents. */
+  byte[] note(SettlePlan plan, Map<FileId, Content.Regular> fresh) throws IOException {
     ByteBuffer note = ByteBuffer.allocate(1 + FileId.BYTES + fresh.size() * MAX_SWAP);
     note.put(KIND).put(plan.id().toBytes());
     Set<FileId> noted = new HashSet<>();
@@ -74,7 +76,7 @@ final class SwapNote {
     }
     byte[] bytes = new byte[note.position()];
     note.flip().get(bytes);
-    return zone.replica.putIntent(bytes);
+    return bytes;
   }
 
   /** Brings the index up to what was swapped in before the crash. */

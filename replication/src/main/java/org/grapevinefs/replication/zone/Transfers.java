@@ -492,7 +492,7 @@ final class Transfers {
     } finally {
       syncing.remove(key(content));
     }
-    zone.contentReady(content.source());
+    zone.contentReady(List.of(content.source()));
   }
 
   /** Leaves a content for later; of too many left, the oldest go. */
@@ -507,40 +507,74 @@ final class Transfers {
   }
 
   /**
-   * Takes a small content whole, unless it is here already or not what its version says. It is on
-   * the shelf once it is on disk.
+   * A small content that came whole: its bytes in the workshop, checked.
    *
-   * @param alone whether few come: then it is brought to disk here and now
+   * @param file its file; null if that is closed
    */
-  void take(PendingContent content, Bytes bytes, boolean alone) throws IOException {
-    Staging.Key key = key(content);
-    if (isHere(key) || content.wanted().size() != bytes.length()) {
-      return;
-    }
+  record Small(EntryName name, @Nullable OpenFile file) {}
+
+  /**
+   * Writes a small content into the workshop; null if the bytes are not what their version says.
+   *
+   * @param open whether its file is to stay open, to be synced by itself
+   */
+  @Nullable Small write(FileId source, Content.Regular content, Bytes bytes, boolean open)
+      throws IOException {
     byte[] data = bytes.toArray();
-    Bytes hash = content.wanted().hash();
-    if (hash != null && !hash.equals(Versions.hash(data))) {
-      LOG.warn("zone {}: bytes of {} are not what their hash says", zone.name, content.source());
-      return;
+    Bytes hash = content.hash();
+    if (content.size() != data.length || (hash != null && !hash.equals(Versions.hash(data)))) {
+      LOG.warn("zone {}: bytes of {} are not what their version says", zone.name, source);
+      return null;
     }
-    EntryName name = staging.fresh(key);
+    EntryName name = staging.fresh(new Staging.Key(source, content.dot()));
     OpenFile file = zone.tree.createInWorkshop(name);
     boolean whole = false;
     try {
       file.write(ByteBuffer.wrap(data), 0);
       whole = true;
     } finally {
-      if (!whole) {
+      if (!whole || !open) {
         file.close();
+      }
+      if (!whole) {
         staging.remove(name);
       }
     }
-    if (alone) {
-      syncing.add(key);
-      toShelf(content, name, file);
-    } else {
-      shelve(content, name, file);
+    return new Small(name, open ? file : null);
+  }
+
+  /** Throws a small content away. */
+  void drop(Small small) throws IOException {
+    OpenFile file = small.file();
+    if (file != null) {
+      file.close();
     }
+    staging.remove(small.name());
+  }
+
+  /**
+   * Takes small contents, those that are not here already. They are on the shelf once they are on
+   * disk: those whose files are open are brought there here and now.
+   *
+   * @return the inodes whose contents are on their way to the shelf
+   */
+  List<FileId> take(Map<PendingContent, Small> contents) throws IOException {
+    List<FileId> coming = new ArrayList<>();
+    for (Map.Entry<PendingContent, Small> one : contents.entrySet()) {
+      PendingContent content = one.getKey();
+      Small small = one.getValue();
+      OpenFile file = small.file();
+      if (isHere(key(content))) {
+        drop(small);
+      } else if (file != null) {
+        syncing.add(key(content));
+        toShelf(content, small.name(), file);
+      } else {
+        shelving.add(content.source(), key(content), small.name(), null);
+        coming.add(content.source());
+      }
+    }
+    return coming;
   }
 
   /** The contents being built now. */

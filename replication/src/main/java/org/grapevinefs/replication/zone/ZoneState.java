@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,7 +100,7 @@ final class ZoneState {
           public void wake() {}
 
           @Override
-          public void contentReady(FileId id) {}
+          public void contentReady(Collection<FileId> ids) {}
 
           @Override
           public void changedHere(FileId id) {}
@@ -108,8 +109,8 @@ final class ZoneState {
     /** Names may be other than they should be. */
     void wake();
 
-    /** A content of an inode has come. */
-    void contentReady(FileId id);
+    /** Contents of inodes have come. */
+    void contentReady(Collection<FileId> ids);
 
     /** An inode changed here while not all was settled. */
     void changedHere(FileId id);
@@ -340,9 +341,9 @@ final class ZoneState {
     bell = settler;
   }
 
-  /** Has an inode settled for which a content has come. */
-  void contentReady(FileId id) {
-    bell.contentReady(id);
+  /** Has inodes settled for which contents have come. */
+  void contentReady(Collection<FileId> ids) {
+    bell.contentReady(ids);
   }
 
   void wakeSettler() {

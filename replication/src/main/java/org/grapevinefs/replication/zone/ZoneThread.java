@@ -3,6 +3,7 @@ package org.grapevinefs.replication.zone;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,8 +61,8 @@ final class ZoneThread implements ZoneState.Bell {
   }
 
   @Override
-  public void contentReady(FileId id) {
-    settler.contentReady(id);
+  public void contentReady(Collection<FileId> ids) {
+    settler.contentReady(ids);
     wakeUp();
   }
 

@@ -25,7 +25,7 @@ final class FakeDisk {
       if (ids.isEmpty()) {
         return looked;
       }
-      boolean progress = false;
+      boolean progress = settleTogether(ids);
       for (FileId id : ids) {
         looked++;
         progress |= settle(id);
@@ -36,6 +36,21 @@ final class FakeDisk {
     }
     throw new AssertionError(
         "does not settle: " + replica.nextUnsettled(null, 10).stream().map(replica::plan).toList());
+  }
+
+  /** Settles those of which nothing else is in play; they are looked at once more after it. */
+  private boolean settleTogether(List<FileId> ids) {
+    SettleBatch batch = replica.settleMany();
+    List<SettlePlan> plans =
+        ids.stream().map(batch::plan).filter(plan -> plan.isFinal() && !plan.isSettled()).toList();
+    plans.forEach(plan -> batch.carriedOut(plan, 0));
+    batch.commit();
+    for (SettlePlan plan : plans) {
+      if (!replica.plan(plan.id()).isSettled()) {
+        throw new AssertionError("not settled: " + replica.plan(plan.id()));
+      }
+    }
+    return !plans.isEmpty();
   }
 
   private boolean settle(FileId id) {
