@@ -507,14 +507,11 @@ public final class Replica implements AutoCloseable {
   private void checkOrigin(Knowledge theirs) {
     State state = context.state;
     if (theirs.get(state.origin) > state.knowledge.get(state.origin)) {
-      alarms.add(
-          "a peer knows "
-              + theirs.get(state.origin)
-              + " changes of this replica's origin "
-              + state.origin
-              + ", which itself knows "
-              + state.knowledge.get(state.origin)
-              + ": the index is old or a copy; a new origin was taken");
+      String alarm =
+          "a peer knows %d changes of this replica's origin %s, which itself knows %d: the index is"
+              + " old or a copy; a new origin was taken";
+      long mine = state.knowledge.get(state.origin);
+      alarms.add(alarm.formatted(theirs.get(state.origin), state.origin, mine));
       new Reorigin(context).run(atOpen.get(state.origin));
       atOpen = context.state.knowledge;
       announced = context.state.knowledge;

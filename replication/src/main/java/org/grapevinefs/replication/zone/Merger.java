@@ -280,7 +280,7 @@ final class Merger {
       }
     }
     if (shelved) {
-      zone.contentReady(into);
+      zone.contentReady(List.of(into));
       zone.wakeSettler();
       String told = told(candidate, copy);
       if (!news.offer(told)) {
