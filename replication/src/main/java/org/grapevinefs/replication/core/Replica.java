@@ -506,12 +506,13 @@ public final class Replica implements AutoCloseable {
   /** One who knows more of this origin than this replica does ends the use of it at once. */
   private void checkOrigin(Knowledge theirs) {
     State state = context.state;
-    if (theirs.get(state.origin) > state.knowledge.get(state.origin)) {
-      String alarm =
-          "a peer knows %d changes of this replica's origin %s, which itself knows %d: the index is"
-              + " old or a copy; a new origin was taken";
-      long mine = state.knowledge.get(state.origin);
-      alarms.add(alarm.formatted(theirs.get(state.origin), state.origin, mine));
+    long known = theirs.get(state.origin);
+    long mine = state.knowledge.get(state.origin);
+    if (known > mine) {
+      alarms.add(
+          ("a peer knows %d changes of this replica's origin %s, which itself knows %d: the index"
+                  + " is old or a copy; a new origin was taken")
+              .formatted(known, state.origin, mine));
       new Reorigin(context).run(atOpen.get(state.origin));
       atOpen = context.state.knowledge;
       announced = context.state.knowledge;

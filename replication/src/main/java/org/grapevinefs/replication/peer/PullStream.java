@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** A replica's answer to a pull, in parts of a quarter MiB or a little more. */
 final class PullStream implements StreamPump.Source {
   /** Bytes of small contents that ride along in one answer; the others are fetched. */
-  static final long INLINE_BYTES = 64L << 20;
+  static final long INLINE_BYTES = 256L << 20;
 
   private final ZoneReplica.Answer answer;
   private boolean headed;

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Pulls {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
-  private static final long MOST_INLINE = 64L << 20;
+  private static final long MOST_INLINE = 256L << 20;
 
   /** So few contents of a pull are synced each by itself. */
   private static final int SINGLE_SYNCS = 4;
