@@ -505,14 +505,13 @@ public final class Replica implements AutoCloseable {
 
   /** One who knows more of this origin than this replica does ends the use of it at once. */
   private void checkOrigin(Knowledge theirs) {
-    State state = context.state;
-    long known = theirs.get(state.origin);
-    long mine = state.knowledge.get(state.origin);
-    if (known > mine) {
+    Origin own = context.state.origin;
+    long known = theirs.get(own);
+    if (known > context.state.knowledge.get(own)) {
       alarms.add(
           ("a peer knows %d changes of this replica's origin %s, which itself knows %d: the index"
                   + " is old or a copy; a new origin was taken")
-              .formatted(known, state.origin, mine));
+              .formatted(known, own, context.state.knowledge.get(own)));
       new Reorigin(context).run(atOpen.get(state.origin));
       atOpen = context.state.knowledge;
       announced = context.state.knowledge;
