@@ -18,16 +18,20 @@ import org.grapevinefs.nfsgateway.v4.Stateless;
  */
 public final class NfsGateway implements AutoCloseable {
 
+  private final Refusals refusals;
   private final Nfs4Program program;
   private final RpcServer server;
 
   /** A gateway that does not listen yet. */
   public NfsGateway(GatewayConfig config) {
-    program = new Nfs4Program(config);
+    refusals = new Refusals(config.clock());
+    program = new Nfs4Program(config, refusals);
     Stateless stateless = program.stateless();
     List<RpcHandler> programs =
         List.of(program, new Nfs3Program(stateless), new MountProgram(stateless));
-    server = new RpcServer(config.listen(), programs, config.limits(), config.tls());
+    server =
+        new RpcServer(
+            config.listen(), programs, config.limits(), config.clock(), refusals, config.tls());
   }
 
   /** Opens the port. To be called once. */
@@ -46,8 +50,10 @@ public final class NfsGateway implements AutoCloseable {
         program.operations(),
         program.failures(),
         server.connections(),
+        server.bytes(),
         program.clients(),
-        program.opens());
+        program.opens(),
+        refusals.byName());
   }
 
   /**

@@ -34,10 +34,17 @@ public final class GatewayFixture implements AutoCloseable {
   private final ClientRecords records = new MemoryClientRecords();
   private final MemoryZone zone = new MemoryZone(clock, new SplittableRandom(1));
   private final LiveExports exports = new LiveExports();
+  private final Limits limits;
   private NfsGateway gateway;
 
-  /** Starts it. */
+  /** Starts it with the usual bounds. */
   public GatewayFixture() {
+    this(Limits.DEFAULT);
+  }
+
+  /** Starts it. */
+  public GatewayFixture(Limits limits) {
+    this.limits = limits;
     exports.replace(List.of(Export.open("zone", new UUID(7, 7), zone)));
     gateway = start();
   }
@@ -45,12 +52,13 @@ public final class GatewayFixture implements AutoCloseable {
   private NfsGateway start() {
     GatewayConfig config =
         GatewayConfig.of(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            "test",
-            new byte[16],
-            exports,
-            records,
-            clock);
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                "test",
+                new byte[16],
+                exports,
+                records,
+                clock)
+            .withLimits(limits);
     NfsGateway fresh = new NfsGateway(config);
     try {
       fresh.start();

@@ -3,16 +3,17 @@ package org.grapevinefs.nfsgateway.rpc;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.function.BiConsumer;
 import org.dcache.oncrpc4j.xdr.Xdr;
 import org.glassfish.grizzly.Buffer;
-import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.filterchain.BaseFilter;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
+import org.glassfish.grizzly.memory.BufferArray;
 import org.glassfish.grizzly.memory.BuffersBuffer;
 import org.glassfish.grizzly.memory.ByteBufferWrapper;
 import org.glassfish.grizzly.memory.MemoryManager;
+import org.grapevinefs.nfsgateway.Refusals;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a TCP stream into RPC messages (RFC 5531, section 11). Takes the place of oncrpc4j's own
@@ -30,18 +31,17 @@ final class RecordFilter extends BaseFilter {
   private static final int AUTH_NONE = 0;
   private static final int AUTH_SYS = 1;
   private static final int AUTH_TLS = 7;
+  private static final int FEW_PARTS = 16;
+  private static final int SMALL_PART = 4_096;
 
   private final int maxMessage;
-  private final BiConsumer<Connection<?>, ByteBuffer> replies;
+  private final Gate gate;
+  private final Refusals refusals;
 
-  /**
-   * A filter.
-   *
-   * @param replies takes what clients answer to our own calls
-   */
-  RecordFilter(int maxMessage, BiConsumer<Connection<?>, ByteBuffer> replies) {
+  RecordFilter(int maxMessage, Gate gate, Refusals refusals) {
     this.maxMessage = maxMessage;
-    this.replies = replies;
+    this.gate = gate;
+    this.refusals = refusals;
   }
 
   private static boolean isReply(Buffer message) {
@@ -51,6 +51,10 @@ final class RecordFilter extends BaseFilter {
   @Override
   public NextAction handleRead(FilterChainContext context) throws IOException {
     Buffer stream = context.getMessage();
+    Peer peer = Peer.of(context.getConnection());
+    if (peer == null) {
+      return hangUp(context, stream, null);
+    }
     int start = stream.position();
     int at = start;
     int total = 0;
@@ -58,7 +62,7 @@ final class RecordFilter extends BaseFilter {
     boolean last = false;
     while (!last) {
       if (stream.limit() - at < 4) {
-        return context.getStopAction(stream);
+        return wait(context, peer, stream);
       }
       int marker = stream.getInt(at);
       int size = marker & ~LAST;
@@ -66,26 +70,30 @@ final class RecordFilter extends BaseFilter {
       total += Math.min(size, maxMessage + 1);
       fragments++;
       if (total > maxMessage || fragments > MAX_FRAGMENTS) {
-        return hangUp(context, stream);
+        return hangUp(context, stream, Refusals.Kind.BAD_MESSAGE);
       }
       if (stream.limit() - at - 4 < size) {
-        return context.getStopAction(stream);
+        return wait(context, peer, stream);
       }
       at += 4 + size;
     }
+    gate.whole(peer);
     Buffer message = assemble(context.getMemoryManager(), stream, start, fragments);
     if (isReply(message)) {
       if (message.remaining() > BackChannel.MAX_ANSWER) {
-        return hangUp(context, stream);
+        return hangUp(context, stream, Refusals.Kind.BAD_MESSAGE);
       }
       ByteBuffer copy = ByteBuffer.allocate(message.remaining());
       message.get(copy);
-      replies.accept(context.getConnection(), copy.flip());
+      peer.channel.answered(copy.flip());
       stream.position(at);
       return stream.hasRemaining() ? context.getRerunFilterAction() : context.getStopAction();
     }
     if (!isSound(message)) {
-      return hangUp(context, stream);
+      return hangUp(context, stream, Refusals.Kind.BAD_MESSAGE);
+    }
+    if (!gate.mayTake(peer, context)) {
+      return context.getSuspendAction();
     }
     stream.position(at);
     int flavor = message.getInt(message.position() + 24);
@@ -93,9 +101,36 @@ final class RecordFilter extends BaseFilter {
       context.write(denial(message.getInt(message.position())));
       return stream.hasRemaining() ? context.getRerunFilterAction() : context.getStopAction();
     }
+    gate.taken(peer, total);
     context.setMessage(new Xdr(message, context.getMemoryManager()));
     Buffer rest = stream.hasRemaining() ? stream.split(stream.position()) : null;
     return context.getInvokeAction(rest);
+  }
+
+  /** Keeps the beginning of a message until the rest is here. */
+  private NextAction wait(FilterChainContext context, Peer peer, Buffer stream) {
+    if (!gate.unfinished(peer, stream.remaining())) {
+      return hangUp(context, stream, Refusals.Kind.UNFINISHED_MESSAGES);
+    }
+    return context.getStopAction(joined(stream));
+  }
+
+  /** The same bytes in one piece if they came in many small ones, each of which takes room. */
+  private static Buffer joined(Buffer stream) {
+    int size = stream.remaining();
+    if (!(stream instanceof BuffersBuffer) || size == 0) {
+      return stream;
+    }
+    BufferArray parts = stream.toBufferArray();
+    int count = parts.size();
+    parts.recycle();
+    if (count <= FEW_PARTS + size / SMALL_PART) {
+      return stream;
+    }
+    ByteBuffer whole = ByteBuffer.allocate(size);
+    stream.get(whole);
+    stream.tryDispose();
+    return new ByteBufferWrapper(whole.flip());
   }
 
   /**
@@ -108,8 +143,13 @@ final class RecordFilter extends BaseFilter {
     return new ByteBufferWrapper(reply);
   }
 
-  private static NextAction hangUp(FilterChainContext context, Buffer stream) {
-    context.getConnection().closeSilently();
+  private NextAction hangUp(
+      FilterChainContext context, Buffer stream, Refusals.@Nullable Kind why) {
+    Peer peer = Peer.of(context.getConnection());
+    if (why != null && peer != null) {
+      refusals.note(why, peer.guest.address);
+    }
+    context.getConnection().terminateSilently();
     stream.tryDispose();
     return context.getStopAction();
   }

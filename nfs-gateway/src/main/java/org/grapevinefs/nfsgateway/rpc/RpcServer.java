@@ -2,36 +2,18 @@
 package org.grapevinefs.nfsgateway.rpc;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.dcache.oncrpc4j.grizzly.StartTlsFilter;
-import org.dcache.oncrpc4j.rpc.OncRpcProgram;
-import org.dcache.oncrpc4j.rpc.ReplyQueue;
-import org.dcache.oncrpc4j.rpc.RpcAuth;
-import org.dcache.oncrpc4j.rpc.RpcAuthTypeUnix;
-import org.dcache.oncrpc4j.rpc.RpcCall;
-import org.dcache.oncrpc4j.rpc.RpcDispatchable;
-import org.dcache.oncrpc4j.rpc.RpcDispatcher;
-import org.dcache.oncrpc4j.rpc.RpcProtocolFilter;
-import org.dcache.oncrpc4j.rpc.RpcTransport;
-import org.dcache.oncrpc4j.xdr.Xdr;
-import org.dcache.oncrpc4j.xdr.XdrAble;
-import org.dcache.oncrpc4j.xdr.XdrDecodingStream;
-import org.dcache.oncrpc4j.xdr.XdrEncodingStream;
-import org.dcache.oncrpc4j.xdr.XdrVoid;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.filterchain.BaseFilter;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
@@ -45,9 +27,7 @@ import org.glassfish.grizzly.ssl.SSLFilter;
 import org.glassfish.grizzly.strategies.SameThreadIOStrategy;
 import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 import org.grapevinefs.nfsgateway.Limits;
-import org.grapevinefs.nfsgateway.xdr.BadXdrException;
-import org.grapevinefs.nfsgateway.xdr.XdrReader;
-import org.grapevinefs.nfsgateway.xdr.XdrWriter;
+import org.grapevinefs.nfsgateway.Refusals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,34 +41,13 @@ import org.jspecify.annotations.Nullable;
 public final class RpcServer implements AutoCloseable {
 
   private static final int SELECTORS = 2;
+  private static final int SWEEP_SECONDS = 1;
   private static final int READ_BUFFER = 256 * 1024;
 
-  /** The two ends of a connection. */
-  private record Ends(Object here, Object there) {
-    static Ends of(Connection<?> connection) {
-      return new Ends(connection.getLocalAddress(), connection.getPeerAddress());
-    }
-  }
-
-  /** Stands where a connection was lost while its call waited. */
-  private static final BackChannel GONE =
-      new BackChannel() {
-        @Override
-        public boolean isOpen() {
-          return false;
-        }
-
-        @Override
-        public CompletableFuture<XdrReader> call(
-            int program, int version, int procedure, Auth auth, XdrWriter in, Duration patience) {
-          return CompletableFuture.failedFuture(new IOException("the connection is gone"));
-        }
-      };
-
   private final TCPNIOTransport transport;
-  private final Map<Ends, ConnectionChannel> channels = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor workers;
-  private final AtomicInteger connections = new AtomicInteger();
+  private final ScheduledExecutorService keeper;
+  private final Gate gate;
   private final InetSocketAddress listen;
   private @Nullable Connection<?> bound;
 
@@ -101,9 +60,17 @@ public final class RpcServer implements AutoCloseable {
       InetSocketAddress listen,
       List<RpcHandler> handlers,
       Limits limits,
+      InstantSource clock,
+      Refusals refusals,
       @Nullable SSLContext tls) {
     this.listen = listen;
     this.workers = pool(limits);
+    this.keeper =
+        new ScheduledThreadPoolExecutor(
+            1,
+            Thread.ofPlatform().daemon().name("nfs-keeper").factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+    this.gate = new Gate(limits.traffic(), clock, refusals, workers, keeper);
     ThreadPoolConfig selectors =
         ThreadPoolConfig.defaultConfig()
             .setPoolName("nfs-selector")
@@ -120,14 +87,13 @@ public final class RpcServer implements AutoCloseable {
             .setReadBufferSize(READ_BUFFER)
             .build();
     FilterChainBuilder chain = FilterChainBuilder.stateless().add(new TransportFilter());
-    chain.add(new ConnectionBound(limits.maxConnections()));
+    chain.add(new Door());
     if (tls != null) {
       SSLEngineConfigurator server = new SSLEngineConfigurator(tls, false, false, true);
       chain.add(new StartTlsFilter(new SSLFilter(server, null), false));
     }
-    chain.add(new RecordFilter(limits.maxMessage(), this::replied));
-    chain.add(new RpcProtocolFilter(new ReplyQueue()));
-    chain.add(new RpcDispatcher(workers, programs(handlers), false, call -> {}));
+    chain.add(new RecordFilter(limits.maxMessage(), gate, refusals));
+    chain.add(new CallFilter(handlers, gate));
     transport.setProcessor(chain.build());
   }
 
@@ -144,70 +110,12 @@ public final class RpcServer implements AutoCloseable {
         new ThreadPoolExecutor.CallerRunsPolicy());
   }
 
-  private Map<OncRpcProgram, RpcDispatchable> programs(List<RpcHandler> handlers) {
-    Map<OncRpcProgram, RpcDispatchable> programs = new HashMap<>();
-    for (RpcHandler handler : handlers) {
-      programs.put(
-          new OncRpcProgram(handler.program(), handler.version()), call -> answer(handler, call));
-    }
-    return programs;
-  }
-
-  private void answer(RpcHandler handler, RpcCall call) {
-    if (call.getProcedure() == 0) {
-      call.reply(XdrVoid.XDR_VOID);
-      return;
-    }
-    if (!handler.knows(call.getProcedure())) {
-      call.failProcedureUnavailable();
-      return;
-    }
-    ByteBuffer arguments = call.getXdr().asBuffer().toByteBuffer();
-    try {
-      XdrWriter reply =
-          handler.call(
-              new Call(
-                  call.getXid(),
-                  call.getProcedure(),
-                  credential(call.getCredential()),
-                  call.getTransport().getRemoteSocketAddress(),
-                  channel(call.getTransport())),
-              new XdrReader(arguments));
-      call.reply(new Reply(reply));
-    } catch (BadXdrException e) {
-      call.failRpcGarbage();
-    }
-  }
-
-  private BackChannel channel(RpcTransport transport) {
-    ConnectionChannel channel =
-        channels.get(
-            new Ends(transport.getLocalSocketAddress(), transport.getRemoteSocketAddress()));
-    return channel != null ? channel : GONE;
-  }
-
-  private void replied(Connection<?> connection, ByteBuffer reply) {
-    ConnectionChannel channel = channels.get(Ends.of(connection));
-    if (channel != null) {
-      channel.answered(reply);
-    }
-  }
-
-  private static Credential credential(RpcAuth auth) {
-    if (auth instanceof RpcAuthTypeUnix unix) {
-      Set<Integer> groups = HashSet.newHashSet(unix.gids().length);
-      for (int group : unix.gids()) {
-        groups.add(group);
-      }
-      return new Credential(Credential.SYS, unix.uid(), unix.gid(), groups);
-    }
-    return Credential.ANONYMOUS;
-  }
-
   /** Opens the port. */
   public void start() throws IOException {
     bound = transport.bind(listen);
     transport.start();
+    var _ =
+        keeper.scheduleWithFixedDelay(gate::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
   }
 
   /** The port it listens on: what was asked for, or what was found if that was 0. */
@@ -220,12 +128,18 @@ public final class RpcServer implements AutoCloseable {
 
   /** Connections open now. */
   public int connections() {
-    return connections.get();
+    return gate.connections();
+  }
+
+  /** Bytes of messages taken and of answers not yet sent. */
+  public long bytes() {
+    return gate.bytes();
   }
 
   /** Closes the port and every connection, and lets messages being worked on finish. */
   @Override
   public void close() throws IOException {
+    keeper.shutdownNow();
     transport.shutdownNow();
     workers.shutdown();
     try {
@@ -238,57 +152,22 @@ public final class RpcServer implements AutoCloseable {
     }
   }
 
-  /** Turns connections over the bound away. */
-  private final class ConnectionBound extends BaseFilter {
-    private final int most;
-
-    ConnectionBound(int most) {
-      this.most = most;
-    }
-
+  /** Takes connections in, or not. */
+  private final class Door extends BaseFilter {
     @Override
     public NextAction handleAccept(FilterChainContext context) {
       Connection<?> connection = context.getConnection();
-      channels.put(Ends.of(connection), new ConnectionChannel(connection));
-      if (connections.incrementAndGet() > most) {
-        context.getConnection().closeSilently();
+      InetAddress address = ((InetSocketAddress) connection.getPeerAddress()).getAddress();
+      if (!gate.accept(connection, address)) {
+        connection.terminateSilently();
       }
       return context.getInvokeAction();
     }
 
     @Override
     public NextAction handleClose(FilterChainContext context) {
-      ConnectionChannel channel = channels.remove(Ends.of(context.getConnection()));
-      if (channel != null) {
-        channel.closed();
-      }
-      connections.decrementAndGet();
+      gate.closed(context.getConnection());
       return context.getInvokeAction();
-    }
-  }
-
-  /** Lends a finished message to oncrpc4j, payloads by reference. */
-  private record Reply(XdrWriter writer) implements XdrAble {
-    @Override
-    public void xdrEncode(XdrEncodingStream stream) {
-      Xdr xdr = (Xdr) stream;
-      writer.drainTo(
-          new XdrWriter.Sink() {
-            @Override
-            public void bytes(byte[] array, int offset, int length) {
-              xdr.xdrEncodeOpaque(array, offset, length);
-            }
-
-            @Override
-            public void payload(ByteBuffer data) {
-              xdr.xdrEncodeShallowByteBuffer(data);
-            }
-          });
-    }
-
-    @Override
-    public void xdrDecode(XdrDecodingStream stream) {
-      throw new UnsupportedOperationException();
     }
   }
 }

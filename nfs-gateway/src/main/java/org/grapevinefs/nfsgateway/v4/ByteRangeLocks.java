@@ -91,9 +91,23 @@ final class ByteRangeLocks {
     ranges.addAll(rest);
   }
 
-  /** Unlocks all that an owner locked. */
-  void unlockAll(Owner owner) {
+  /** Whether unlocking a range leaves two of one. */
+  boolean splits(Owner owner, long first, long last) {
+    for (Range range : ranges) {
+      if (Long.compareUnsigned(range.first(), first) < 0
+          && Long.compareUnsigned(last, range.last()) < 0
+          && range.owner().equals(owner)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Unlocks all that an owner locked, and tells how many ranges that were. */
+  int unlockAll(Owner owner) {
+    int before = ranges.size();
     ranges.removeIf(range -> range.owner().equals(owner));
+    return before - ranges.size();
   }
 
   boolean holds(Owner owner) {

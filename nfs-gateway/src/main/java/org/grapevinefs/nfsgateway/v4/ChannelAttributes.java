@@ -25,6 +25,8 @@ record ChannelAttributes(
     int maxRequests) {
 
   private static final int MIN_MESSAGE = 256;
+  private static final int FRUGAL_SLOTS = 8;
+  private static final int FRUGAL_REPLY = 1_024;
   private static final int MIN_BACK_OPERATIONS = 2;
 
   static ChannelAttributes decode(XdrReader in) throws BadXdrException {
@@ -56,13 +58,30 @@ record ChannelAttributes(
 
   /** What we grant of what was asked for. */
   ChannelAttributes within(Limits limits) {
+    Limits.State state = limits.state();
     return new ChannelAttributes(
         0,
         least(maxRequest, limits.maxMessage()),
         least(maxResponse, limits.maxMessage()),
-        least(maxCached, limits.maxCachedReply()),
+        least(maxCached, state.cachedReply()),
         Math.max(1, least(maxOperations, limits.maxOperations())),
-        Math.max(1, least(maxRequests, limits.maxSlots())));
+        Math.max(1, least(maxRequests, state.slots())));
+  }
+
+  /** Bytes that the replies kept may take. */
+  long cacheBytes() {
+    return (long) maxRequests * maxCached;
+  }
+
+  /** The least that a client gets on with, where little can be kept. */
+  ChannelAttributes frugal() {
+    return new ChannelAttributes(
+        headerPad,
+        maxRequest,
+        maxResponse,
+        Math.min(maxCached, FRUGAL_REPLY),
+        maxOperations,
+        Math.min(maxRequests, FRUGAL_SLOTS));
   }
 
   private static int least(int unsigned, int most) {

@@ -39,7 +39,13 @@ final class Client {
   /** Nobody: holds nothing, and stands where a special stateid needs no client. */
   static final Client NOBODY =
       new Client(
-          0, new Opaque(new byte[0]), 0, new Principal(0, 0), InetAddress.getLoopbackAddress(), 0);
+          0,
+          new Opaque(new byte[0]),
+          0,
+          new Principal(0, 0),
+          InetAddress.getLoopbackAddress(),
+          0,
+          new AtomicInteger());
 
   private final long id;
   private final Opaque owner;
@@ -52,7 +58,11 @@ final class Client {
   final Map<Integer, State> states = new HashMap<>();
   final Map<OpenKey, State.Open> opens = new HashMap<>();
   final Map<LockKey, State.Lock> locks = new HashMap<>();
-  final OwnerSequences sequences = new OwnerSequences();
+
+  /** Byte ranges locked. */
+  int ranges;
+
+  final OwnerSequences sequences;
 
   /** Delegations that were revoked and that the client has not yet acknowledged. */
   final Set<Integer> revoked = ConcurrentHashMap.newKeySet();
@@ -77,13 +87,21 @@ final class Client {
   int createSequence = 1;
   byte @Nullable [] createReply;
 
-  Client(long id, Opaque owner, long verifier, Principal principal, InetAddress address, long now) {
+  Client(
+      long id,
+      Opaque owner,
+      long verifier,
+      Principal principal,
+      InetAddress address,
+      long now,
+      AtomicInteger ownersOfAll) {
     this.id = id;
     this.owner = owner;
     this.verifier = verifier;
     this.principal = principal;
     this.address = address;
     this.renewed = now;
+    this.sequences = new OwnerSequences(ownersOfAll);
   }
 
   /** A way to call the client, the best there is; null: none. */

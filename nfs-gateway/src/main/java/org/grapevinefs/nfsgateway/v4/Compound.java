@@ -86,7 +86,8 @@ final class Compound {
       out.patch(0, NfsStatus.MINOR_VERS_MISMATCH.code());
       return new ReplyCache.Answer(out, false);
     }
-    if (minor == 0 && operations > MOST_AT_ONCE * engine.limits().maxOperations()) {
+    int most = MOST_AT_ONCE * engine.limits().maxOperations();
+    if (minor == 0 && Integer.compareUnsigned(operations, most) > 0) {
       out.patch(0, NfsStatus.RESOURCE.code());
       return new ReplyCache.Answer(out, false);
     }
@@ -98,7 +99,7 @@ final class Compound {
   private XdrWriter run(XdrReader in, XdrWriter out, int countMark) {
     NfsStatus status = NfsStatus.OK;
     try {
-      while (index < operations || operations < 0) {
+      while (Integer.compareUnsigned(index, operations) < 0) {
         status = step(in, out);
         index++;
         if (status != NfsStatus.OK || replay != null) {

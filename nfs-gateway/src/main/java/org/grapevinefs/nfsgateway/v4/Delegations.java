@@ -74,6 +74,7 @@ final class Delegations {
           State.FileState of = files.find(FileStates.key(file));
           if (of == null
               || client.delegations.get() >= MOST_PER_CLIENT
+              || !files.hasRoom(client)
               || !isFree(of, client, write)) {
             return Optional.empty();
           }

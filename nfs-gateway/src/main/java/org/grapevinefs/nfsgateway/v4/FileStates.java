@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.grapevinefs.nfsgateway.Limits;
+import org.grapevinefs.nfsgateway.Refusals;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.fs.OpenMode;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +25,18 @@ final class FileStates {
   private record StateKey(long client, int number) {}
 
   private final StateTable table;
-  private final Limits limits;
+  private final Limits.State limits;
+  private final Refusals refusals;
   private final Map<FileKey, State.FileState> files = new ConcurrentHashMap<>();
   private final Map<StateKey, State> states = new ConcurrentHashMap<>();
   private final AtomicInteger opens = new AtomicInteger();
   private final Delegations delegations;
   private int lastNumber;
 
-  FileStates(StateTable table, Limits limits, FileHandles handles) {
+  FileStates(StateTable table, Limits.State limits, Refusals refusals, FileHandles handles) {
     this.table = table;
     this.limits = limits;
+    this.refusals = refusals;
     this.delegations = new Delegations(table, this, handles);
   }
 
@@ -268,10 +271,21 @@ final class FileStates {
     });
   }
 
-  int number(Client client) throws NfsException {
-    if (client.states.size() >= limits.maxStatesPerClient()) {
+  /** Whether a client may hold one thing more. */
+  boolean hasRoom(Client client) {
+    return client.states.size() < limits.statesPerClient() && states.size() < limits.states();
+  }
+
+  private void refuseIf(boolean over, Refusals.Kind kind, Client client) throws NfsException {
+    if (over) {
+      refusals.note(kind, client.address());
       throw new NfsException(NfsStatus.RESOURCE);
     }
+  }
+
+  int number(Client client) throws NfsException {
+    refuseIf(client.states.size() >= limits.statesPerClient(), Refusals.Kind.STATES, client);
+    refuseIf(states.size() >= limits.states(), Refusals.Kind.ALL_STATES, client);
     do {
       lastNumber++;
     } while (lastNumber == 0
@@ -323,7 +337,7 @@ final class FileStates {
 
   private void drop(State.Open open) {
     for (State.Lock lock : open.locks) {
-      open.file.locks.unlockAll(lock.owner);
+      open.client.ranges -= open.file.locks.unlockAll(lock.owner);
       open.client.locks.remove(new Client.LockKey(lock.owner.owner(), open.file));
       remove(lock);
     }
@@ -391,6 +405,7 @@ final class FileStates {
       if (conflict != null) {
         return new Outcome(null, conflict);
       }
+      refuseRanges(client, open.file);
       State.Lock fresh = new State.Lock(open, number(client), name);
       add(fresh);
       open.locks.add(fresh);
@@ -429,11 +444,17 @@ final class FileStates {
     if (conflict != null) {
       return new Outcome(null, conflict);
     }
-    if (lock.file.locks.size() >= limits.maxLocksPerFile()) {
-      throw new NfsException(NfsStatus.RESOURCE);
-    }
+    refuseRanges(lock.client, lock.file);
+    int before = lock.file.locks.size();
     lock.file.locks.lock(lock.owner, wish.first(), wish.last(), wish.exclusive());
+    lock.client.ranges += lock.file.locks.size() - before;
     return new Outcome(known ? lock.advance() : lock.stateid(), null);
+  }
+
+  private void refuseRanges(Client client, State.FileState file) throws NfsException {
+    int here = file.locks.size();
+    refuseIf(here >= limits.locksPerFile(), Refusals.Kind.LOCKS_OF_FILE, client);
+    refuseIf(client.ranges >= limits.locksPerClient(), Refusals.Kind.LOCKS_OF_CLIENT, client);
   }
 
   /** What is in the way, once clients whose lease ran out are gone. */
@@ -477,7 +498,13 @@ final class FileStates {
       throws NfsException {
     return table.guarded(() -> {
       State.Lock lock = findLock(client, stateid, file);
+      // Unlocking the middle of a range leaves two.
+      if (lock.file.locks.splits(lock.owner, first, last)) {
+        refuseRanges(client, lock.file);
+      }
+      int before = lock.file.locks.size();
       lock.file.locks.unlock(lock.owner, first, last);
+      client.ranges += lock.file.locks.size() - before;
       return lock.advance();
     });
   }

@@ -4,6 +4,7 @@ package org.grapevinefs.nfsgateway.v4;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.grapevinefs.nfsgateway.GatewayConfig;
+import org.grapevinefs.nfsgateway.Refusals;
 import org.grapevinefs.nfsgateway.rpc.Call;
 import org.grapevinefs.nfsgateway.rpc.ReplyCache;
 import org.grapevinefs.nfsgateway.rpc.RpcHandler;
@@ -21,7 +22,7 @@ public final class Nfs4Program implements RpcHandler {
   private final Engine engine;
 
   /** The program with nothing known of any client yet. */
-  public Nfs4Program(GatewayConfig config) {
+  public Nfs4Program(GatewayConfig config, Refusals refusals) {
     FileHandles handles = new FileHandles(config.handleKey());
     this.engine =
         new Engine(
@@ -31,7 +32,8 @@ public final class Nfs4Program implements RpcHandler {
                 config.clock(),
                 config.lease(),
                 config.grace(),
-                config.limits(),
+                config.limits().state(),
+                refusals,
                 config.records(),
                 handles),
             config.limits(),

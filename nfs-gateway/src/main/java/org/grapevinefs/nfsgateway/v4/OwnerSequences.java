@@ -4,12 +4,18 @@ package org.grapevinefs.nfsgateway.v4;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The owners of one client of minor version 0. Those not used for longest are forgotten first. */
+/**
+ * The owners of one client of minor version 0. Those not used for longest are forgotten first; the
+ * more there are of all clients, the fewer are remembered of each.
+ */
 final class OwnerSequences {
 
   private static final int MOST = 4_096;
+  private static final int MOST_OF_ALL = 65_536;
+  private static final int FEW = 16;
 
   /**
    * An owner: of opens or of locks.
@@ -20,14 +26,28 @@ final class OwnerSequences {
 
   private final Map<Key, OwnerSequence> sequences = new LinkedHashMap<>(16, 0.75f, true);
 
+  private final AtomicInteger ofAll;
+
+  /** No owners yet; the count is shared by all clients. */
+  OwnerSequences(AtomicInteger ofAll) {
+    this.ofAll = ofAll;
+  }
+
   /** The place of an owner, a new one if it is not known. */
   synchronized OwnerSequence of(Opaque owner, boolean lock) {
     OwnerSequence known =
-        sequences.computeIfAbsent(new Key(owner, lock), key -> new OwnerSequence());
-    if (sequences.size() > MOST) {
+        sequences.computeIfAbsent(
+            new Key(owner, lock),
+            key -> {
+              ofAll.incrementAndGet();
+              return new OwnerSequence();
+            });
+    int most = ofAll.get() > MOST_OF_ALL ? FEW : MOST;
+    if (sequences.size() > most) {
       Iterator<OwnerSequence> oldest = sequences.values().iterator();
       oldest.next();
       oldest.remove();
+      ofAll.decrementAndGet();
     }
     return known;
   }
@@ -44,6 +64,14 @@ final class OwnerSequences {
 
   /** Forgets a lock owner. */
   synchronized void release(Opaque owner) {
-    sequences.remove(new Key(owner, true));
+    if (sequences.remove(new Key(owner, true)) != null) {
+      ofAll.decrementAndGet();
+    }
+  }
+
+  /** Forgets all, with the client. */
+  synchronized void clear() {
+    ofAll.addAndGet(-sequences.size());
+    sequences.clear();
   }
 }

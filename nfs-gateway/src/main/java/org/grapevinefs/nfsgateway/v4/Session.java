@@ -76,6 +76,7 @@ final class Session {
   private final Id id;
   private final Client client;
   private final CallbackPath back;
+  private final ChannelAttributes granted;
   private final Slot[] slots;
   private final int maxRequest;
   private final int maxResponse;
@@ -83,6 +84,7 @@ final class Session {
   private final int maxOperations;
 
   Session(Id id, Client client, ChannelAttributes fore, CallbackPath back) {
+    this.granted = fore;
     this.id = id;
     this.client = client;
     this.back = back;
@@ -131,6 +133,16 @@ final class Session {
 
   int slots() {
     return slots.length;
+  }
+
+  /** What the replies kept may take. */
+  long cacheBytes() {
+    return granted.cacheBytes();
+  }
+
+  /** What was granted of the fore channel. */
+  ChannelAttributes granted() {
+    return granted;
   }
 
   int maxRequest() {

@@ -120,7 +120,7 @@ final class SessionOperations {
                     session.back().bind(compound.call().back());
                   }
                   body.int32(number).int32(flags & BACK_CHANNEL);
-                  granted.encode(body);
+                  session.granted().encode(body);
                   grantedBack.encode(body);
                   return body.toByteArray();
                 });

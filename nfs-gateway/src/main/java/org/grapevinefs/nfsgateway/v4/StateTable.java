@@ -5,15 +5,18 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.grapevinefs.nfsgateway.ClientRecords;
 import org.grapevinefs.nfsgateway.Limits;
+import org.grapevinefs.nfsgateway.Refusals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +38,16 @@ final class StateTable {
   private final InstantSource clock;
   private final long leaseMillis;
   private final long graceEnd;
-  private final Limits limits;
+  private final Limits.State limits;
+  private final Refusals refusals;
   private final ClientRecords records;
   private final Set<String> recorded;
   private final Set<String> unreclaimed;
   private final Map<Opaque, Client> confirmed = new HashMap<>();
   private final Map<Opaque, Client> unconfirmed = new HashMap<>();
   private final Map<Long, Client> clients = new ConcurrentHashMap<>();
+  private final AtomicInteger owners = new AtomicInteger();
+  private final Map<InetAddress, Set<Client>> byAddress = new HashMap<>();
   private final Map<Session.Id, Session> sessions = new ConcurrentHashMap<>();
   private final List<Runnable> afterwards = new ArrayList<>();
   private final FileStates files;
@@ -49,22 +55,27 @@ final class StateTable {
   private volatile int lastClient;
   private long lastSession;
 
+  /** Bytes that the replies kept by all sessions may take. */
+  private long cached;
+
   StateTable(
       InstantSource clock,
       Duration lease,
       Duration grace,
-      Limits limits,
+      Limits.State limits,
+      Refusals refusals,
       ClientRecords records,
       FileHandles handles) {
     this.clock = clock;
     this.leaseMillis = lease.toMillis();
     this.limits = limits;
+    this.refusals = refusals;
     this.records = records;
     this.recorded = Set.copyOf(records.load());
     this.unreclaimed = new HashSet<>(recorded);
     this.graceEnd = unreclaimed.isEmpty() ? Long.MIN_VALUE : clock.millis() + grace.toMillis();
     this.epoch = clock.millis() & 0xffff_ffffL;
-    this.files = new FileStates(this, limits, handles);
+    this.files = new FileStates(this, limits, refusals, handles);
   }
 
   FileStates files() {
@@ -144,7 +155,7 @@ final class StateTable {
       }
       Client old = unconfirmed.remove(owner);
       if (old != null) {
-        clients.remove(old.id());
+        forget(old);
       }
       Client fresh = newClient(owner, verifier, principal, address);
       fresh.mayReclaim = recorded.contains(owner.hex()) || recorded.contains(asked.hex());
@@ -190,20 +201,41 @@ final class StateTable {
   private Client newClient(
       Opaque owner, long verifier, Client.Principal principal, InetAddress address)
       throws NfsException {
-    if (clients.size() >= limits.maxClients()) {
-      for (Client client : List.copyOf(clients.values())) {
-        if (isExpired(client)) {
-          drop(client);
-        }
-      }
-      if (clients.size() >= limits.maxClients()) {
-        throw new NfsException(NfsStatus.DELAY);
+    makeRoom(Refusals.Kind.CLIENTS, limits.clients(), clients.values(), address);
+    Set<Client> neighbours = byAddress.getOrDefault(address, Set.of());
+    makeRoom(Refusals.Kind.CLIENTS_OF_ADDRESS, limits.clientsPerAddress(), neighbours, address);
+    long id = (epoch << 32) | (nextClient() & 0xffff_ffffL);
+    Client fresh = new Client(id, owner, verifier, principal, address, clock.millis(), owners);
+    clients.put(id, fresh);
+    byAddress.computeIfAbsent(address, key -> new HashSet<>()).add(fresh);
+    return fresh;
+  }
+
+  /** Forgets clients whose lease ran out if there are too many; if there still are, fails. */
+  private void makeRoom(Refusals.Kind kind, int most, Collection<Client> among, InetAddress address)
+      throws NfsException {
+    if (among.size() < most) {
+      return;
+    }
+    for (Client client : List.copyOf(among)) {
+      if (isExpired(client)) {
+        drop(client);
       }
     }
-    long id = (epoch << 32) | (nextClient() & 0xffff_ffffL);
-    Client fresh = new Client(id, owner, verifier, principal, address, clock.millis());
-    clients.put(id, fresh);
-    return fresh;
+    if (among.size() >= most) {
+      refusals.note(kind, address);
+      throw new NfsException(NfsStatus.DELAY);
+    }
+  }
+
+  private void forget(Client client) {
+    clients.remove(client.id());
+    byAddress.computeIfPresent(
+        client.address(),
+        (address, neighbours) -> {
+          neighbours.remove(client);
+          return neighbours.isEmpty() ? null : neighbours;
+        });
   }
 
   private int nextClient() {
@@ -234,12 +266,14 @@ final class StateTable {
 
   /** Takes a client and all it holds away; called under the lock. */
   void drop(Client client) {
-    clients.remove(client.id());
+    forget(client);
     confirmed.remove(client.owner(), client);
     unconfirmed.remove(client.owner(), client);
-    client.sessions.keySet().forEach(sessions::remove);
-    client.sessions.clear();
+    for (Session session : List.copyOf(client.sessions.values())) {
+      forget(session);
+    }
     files.dropAll(client);
+    client.sequences.clear();
     if (client.confirmed && !confirmed.containsKey(client.owner())) {
       later(() -> records.remove(client.owner().hex()));
     }
@@ -302,11 +336,13 @@ final class StateTable {
       if (!client.confirmed) {
         confirm(client, principal);
       }
-      if (client.sessions.size() >= limits.maxSessionsPerClient()) {
+      if (client.sessions.size() >= limits.sessionsPerClient()) {
+        refusals.note(Refusals.Kind.SESSIONS, client.address());
         throw new NfsException(NfsStatus.RESOURCE);
       }
       Session.Id name = new Session.Id(client.id(), ++lastSession);
-      Session session = new Session(name, client, fore, back.of(name));
+      Session session = new Session(name, client, affordable(fore, client), back.of(name));
+      cached += session.cacheBytes();
       client.sessions.put(session.id(), session);
       sessions.put(session.id(), session);
       client.renew(clock.millis());
@@ -314,6 +350,26 @@ final class StateTable {
       client.createReply = reply.encode(session, sequence);
       return client.createReply;
     });
+  }
+
+  /** What can be kept of a session's replies, now that others have theirs. */
+  private ChannelAttributes affordable(ChannelAttributes fore, Client client) throws NfsException {
+    if (cached + fore.cacheBytes() <= limits.cacheBytes() / 2) {
+      return fore;
+    }
+    refusals.note(Refusals.Kind.CACHE, client.address());
+    ChannelAttributes small = fore.frugal();
+    if (cached + small.cacheBytes() > limits.cacheBytes()) {
+      throw new NfsException(NfsStatus.DELAY);
+    }
+    return small;
+  }
+
+  private void forget(Session session) {
+    if (sessions.remove(session.id(), session)) {
+      cached -= session.cacheBytes();
+    }
+    session.client().sessions.remove(session.id());
   }
 
   private void confirm(Client client, Client.Principal principal) throws NfsException {
@@ -407,8 +463,7 @@ final class StateTable {
       if (session.isBusy(mine)) {
         throw new NfsException(NfsStatus.DELAY);
       }
-      sessions.remove(id);
-      session.client().sessions.remove(id);
+      forget(session);
       return session;
     });
   }

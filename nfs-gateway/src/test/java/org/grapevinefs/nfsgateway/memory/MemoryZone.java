@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 /** A zone whose files are in memory, under one lock, with what POSIX asks of a file tree. */
 public final class MemoryZone extends MemoryState {
 
+  /** The most that is copied or reserved in one call. */
+  private static final long MOST_AT_ONCE = 8L << 20;
+
   private static final long TOTAL = 64L << 30;
   private static final long FILES = 10_000_000;
   private static final long VERIFIER = 0x6d656d6f7279L;
@@ -484,6 +487,9 @@ public final class MemoryZone extends MemoryState {
   public void allocate(Caller caller, FileId file, long offset, long length) throws ZoneException {
     locked(() -> {
       MemoryNode node = data(caller, file, MemoryRights.WRITE);
+      if (length > MOST_AT_ONCE) {
+        throw new ZoneException(ZoneError.NOSPC);
+      }
       node.content.reserve(offset, length);
       written(caller, node);
       return node;
@@ -520,7 +526,7 @@ public final class MemoryZone extends MemoryState {
     return locked(() -> {
       MemoryContent source = data(caller, from, MemoryRights.READ).content;
       MemoryNode target = data(caller, to, MemoryRights.WRITE);
-      long wanted = length == 0 ? Long.MAX_VALUE : length;
+      long wanted = Math.min(length == 0 ? Long.MAX_VALUE : length, MOST_AT_ONCE);
       long done = 0;
       while (done < wanted) {
         int step = (int) Math.min(wanted - done, MemoryContent.BLOCK);

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.nfsgateway.rpc;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dcache.oncrpc4j.grizzly.GrizzlyRpcTransport;
+import org.dcache.oncrpc4j.rpc.OncRpcException;
+import org.dcache.oncrpc4j.rpc.ReplyQueue;
+import org.dcache.oncrpc4j.rpc.RpcAuth;
+import org.dcache.oncrpc4j.rpc.RpcAuthTypeUnix;
+import org.dcache.oncrpc4j.rpc.RpcCall;
+import org.dcache.oncrpc4j.rpc.RpcException;
+import org.dcache.oncrpc4j.xdr.Xdr;
+import org.dcache.oncrpc4j.xdr.XdrAble;
+import org.dcache.oncrpc4j.xdr.XdrDecodingStream;
+import org.dcache.oncrpc4j.xdr.XdrEncodingStream;
+import org.dcache.oncrpc4j.xdr.XdrVoid;
+import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.filterchain.BaseFilter;
+import org.glassfish.grizzly.filterchain.FilterChainContext;
+import org.glassfish.grizzly.filterchain.NextAction;
+import org.grapevinefs.nfsgateway.xdr.BadXdrException;
+import org.grapevinefs.nfsgateway.xdr.XdrReader;
+import org.grapevinefs.nfsgateway.xdr.XdrWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a call's head with oncrpc4j, has its program answer it, and sends the answer. Takes the
+ * place of oncrpc4j's own filters so that the {@link Gate} decides when a call is worked on.
+ */
+final class CallFilter extends BaseFilter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CallFilter.class);
+
+  private final Gate gate;
+  private final ReplyQueue replies = new ReplyQueue();
+  private final Map<Integer, Map<Integer, RpcHandler>> programs = new HashMap<>();
+
+  CallFilter(List<RpcHandler> handlers, Gate gate) {
+    this.gate = gate;
+    for (RpcHandler handler : handlers) {
+      programs
+          .computeIfAbsent(handler.program(), program -> new HashMap<>())
+          .put(handler.version(), handler);
+    }
+  }
+
+  @Override
+  public NextAction handleRead(FilterChainContext context) throws IOException {
+    Xdr xdr = context.getMessage();
+    Peer peer = Peer.of(context.getConnection());
+    if (peer == null) {
+      return context.getStopAction();
+    }
+    xdr.beginDecoding();
+    int size = xdr.asBuffer().remaining();
+    int xid = xdr.xdrDecodeInt();
+    xdr.xdrDecodeInt();
+    CountedTransport transport =
+        new CountedTransport(
+            new GrizzlyRpcTransport(connection(context), replies), gate, peer, size);
+    RpcCall call = new RpcCall(xid, xdr, transport);
+    try {
+      call.accept();
+    } catch (RpcException e) {
+      call.reject(e.getStatus(), e.getRpcReply());
+      return context.getStopAction();
+    } catch (OncRpcException e) {
+      transport.worked();
+      return context.getStopAction();
+    }
+    gate.work(
+        peer,
+        () -> {
+          try {
+            dispatch(call, peer);
+          } catch (RuntimeException e) {
+            LOG.error("an RPC call failed unexpectedly", e);
+            call.failRpcSystem();
+          } finally {
+            transport.worked();
+          }
+        });
+    return context.getStopAction();
+  }
+
+  @SuppressWarnings("unchecked") // over TCP every address is one
+  private static Connection<InetSocketAddress> connection(FilterChainContext context) {
+    return context.getConnection();
+  }
+
+  private void dispatch(RpcCall call, Peer peer) {
+    Map<Integer, RpcHandler> versions = programs.get(call.getProgram());
+    if (versions == null) {
+      call.failProgramUnavailable();
+      return;
+    }
+    RpcHandler handler = versions.get(call.getProgramVersion());
+    if (handler == null) {
+      int least = versions.keySet().stream().mapToInt(v -> v).min().orElse(0);
+      int most = versions.keySet().stream().mapToInt(v -> v).max().orElse(0);
+      call.failProgramMismatch(least, most);
+      return;
+    }
+    if (call.getProcedure() == 0) {
+      call.reply(XdrVoid.XDR_VOID);
+    } else if (!handler.knows(call.getProcedure())) {
+      call.failProcedureUnavailable();
+    } else {
+      answer(handler, call, peer);
+    }
+  }
+
+  private static void answer(RpcHandler handler, RpcCall call, Peer peer) {
+    ByteBuffer arguments = call.getXdr().asBuffer().toByteBuffer();
+    try {
+      XdrWriter reply =
+          handler.call(
+              new Call(
+                  call.getXid(),
+                  call.getProcedure(),
+                  credential(call.getCredential()),
+                  call.getTransport().getRemoteSocketAddress(),
+                  peer.channel),
+              new XdrReader(arguments));
+      call.reply(new Reply(reply));
+    } catch (BadXdrException e) {
+      call.failRpcGarbage();
+    }
+  }
+
+  private static Credential credential(RpcAuth auth) {
+    if (auth instanceof RpcAuthTypeUnix unix) {
+      Set<Integer> groups = HashSet.newHashSet(unix.gids().length);
+      for (int group : unix.gids()) {
+        groups.add(group);
+      }
+      return new Credential(Credential.SYS, unix.uid(), unix.gid(), groups);
+    }
+    return Credential.ANONYMOUS;
+  }
+
+  /** Lends a finished message to oncrpc4j, payloads by reference. */
+  private record Reply(XdrWriter writer) implements XdrAble {
+    @Override
+    public void xdrEncode(XdrEncodingStream stream) {
+      Xdr xdr = (Xdr) stream;
+      writer.drainTo(
+          new XdrWriter.Sink() {
+            @Override
+            public void bytes(byte[] array, int offset, int length) {
+              xdr.xdrEncodeOpaque(array, offset, length);
+            }
+
+            @Override
+            public void payload(ByteBuffer data) {
+              xdr.xdrEncodeShallowByteBuffer(data);
+            }
+          });
+    }
+
+    @Override
+    public void xdrDecode(XdrDecodingStream stream) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
