@@ -59,6 +59,13 @@ public final class TlsIdentity {
     return server(new RosterTrust(roster, Optional.empty()));
   }
 
+  /** What a listener for others than nodes begins with: the key and certificate of this one. */
+  public SslContextBuilder forOthers() {
+    return SslContextBuilder.forServer(key.toPrivateKey(), certificate)
+        .sslProvider(SslProvider.JDK)
+        .protocols(PROTOCOL);
+  }
+
   /** What a caller uses: only {@code expected} (if given), and only members, may answer. */
   public SslContext clientContext(Optional<NodeId> expected) throws SSLException {
     return client(new RosterTrust(roster, expected));

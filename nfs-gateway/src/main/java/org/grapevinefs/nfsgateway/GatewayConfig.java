@@ -4,8 +4,6 @@ package org.grapevinefs.nfsgateway;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All that a gateway is told.
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param lease how long a client's state is safe without a word from it
  * @param grace how long after a restart clients may reclaim
  * @param limits bounds
- * @param tls for RPC with TLS (RFC 9289); null: none
+ * @param tls whether clients speak RPC with TLS
  */
 public record GatewayConfig(
     InetSocketAddress listen,
@@ -33,7 +31,7 @@ public record GatewayConfig(
     Duration lease,
     Duration grace,
     Limits limits,
-    @Nullable SSLContext tls) {
+    Tls tls) {
 
   /**
    * The usual lease and grace. A longer one spares words; but so long may a dead client keep others
@@ -70,7 +68,7 @@ public record GatewayConfig(
         DEFAULT_LEASE,
         DEFAULT_LEASE,
         Limits.DEFAULT,
-        null);
+        Tls.NONE);
   }
 
   /** The same with another lease and grace. */
@@ -85,9 +83,9 @@ public record GatewayConfig(
         listen, serverName, handleKey, exports, records, clock, lease, grace, newLimits, tls);
   }
 
-  /** The same with RPC over TLS for clients that ask for it. */
-  public GatewayConfig withTls(SSLContext context) {
+  /** The same with RPC over TLS. */
+  public GatewayConfig withTls(Tls newTls) {
     return new GatewayConfig(
-        listen, serverName, handleKey, exports, records, clock, lease, grace, limits, context);
+        listen, serverName, handleKey, exports, records, clock, lease, grace, limits, newTls);
   }
 }

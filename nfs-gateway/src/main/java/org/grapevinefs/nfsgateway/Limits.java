@@ -105,7 +105,7 @@ public record Limits(
               Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4),
               64L << 20,
               Duration.ofSeconds(30),
-              Duration.ofSeconds(120)),
+              Duration.ofMinutes(2)),
           new State(64, 8192, 256L << 20, 4096, 1024, 16, 65_536, 524_288, 16_384, 65_536));
 
   /** Checks the bounds. */

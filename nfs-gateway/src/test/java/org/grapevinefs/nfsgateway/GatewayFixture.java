@@ -35,6 +35,7 @@ public final class GatewayFixture implements AutoCloseable {
   private final MemoryZone zone = new MemoryZone(clock, new SplittableRandom(1));
   private final LiveExports exports = new LiveExports();
   private final Limits limits;
+  private final Tls tls;
   private NfsGateway gateway;
 
   /** Starts it with the usual bounds. */
@@ -44,7 +45,17 @@ public final class GatewayFixture implements AutoCloseable {
 
   /** Starts it. */
   public GatewayFixture(Limits limits) {
+    this(limits, Tls.NONE);
+  }
+
+  /** Starts it with the usual bounds. */
+  public GatewayFixture(Tls tls) {
+    this(Limits.DEFAULT, tls);
+  }
+
+  private GatewayFixture(Limits limits, Tls tls) {
     this.limits = limits;
+    this.tls = tls;
     exports.replace(List.of(Export.open("zone", new UUID(7, 7), zone)));
     gateway = start();
   }
@@ -58,7 +69,8 @@ public final class GatewayFixture implements AutoCloseable {
                 exports,
                 records,
                 clock)
-            .withLimits(limits);
+            .withLimits(limits)
+            .withTls(tls);
     NfsGateway fresh = new NfsGateway(config);
     try {
       fresh.start();

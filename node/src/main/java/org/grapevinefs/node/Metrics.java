@@ -36,6 +36,8 @@ final class Metrics {
   private final MultiGauge rtt = gauge("grapevine.peer.rtt.seconds", "Round trip to a peer");
   private final MultiGauge operations = gauge("grapevine.nfs.operations", "NFS operations so far");
   private final MultiGauge nfs = gauge("grapevine.nfs.clients", "Clients, connections and opens");
+  private final MultiGauge refusals =
+      gauge("grapevine.nfs.refusals", "What clients were refused for going over a bound, so far");
   private final MultiGauge refused =
       gauge("grapevine.peer.refused", "Connections of strangers refused so far");
   private final MultiGauge gossip = gauge("grapevine.gossip.packets", "Packets so far");
@@ -85,9 +87,13 @@ final class Metrics {
         List.of(
             Row.of(Tags.of("what", "clients"), gateway.clients()),
             Row.of(Tags.of("what", "connections"), gateway.connections()),
+            Row.of(Tags.of("what", "bytes"), gateway.bytes()),
             Row.of(Tags.of("what", "opens"), gateway.opens()),
             Row.of(Tags.of("what", "failures"), gateway.failures())),
         true);
+    List<Row<?>> over = new ArrayList<>();
+    gateway.refusals().forEach((kind, count) -> over.add(Row.of(Tags.of("what", kind), count)));
+    refusals.register(over, true);
     gossip.register(packets(packets), true);
     refused.register(List.of(Row.of(Tags.empty(), refusedConnections)), true);
     return registry.scrape();

@@ -196,12 +196,14 @@ public final class Node implements AutoCloseable {
           keep(
               new NfsGateway(
                   GatewayConfig.of(
-                      listen,
-                      data.key().id().toString(),
-                      MeshMembers.handleKey(roster.mesh()),
-                      zones,
-                      new FileClientRecords(data.path().resolve("nfs-clients")),
-                      options.clock())));
+                          listen,
+                          data.key().id().toString(),
+                          MeshMembers.handleKey(roster.mesh()),
+                          zones,
+                          new FileClientRecords(data.path().resolve("nfs-clients")),
+                          options.clock())
+                      .withLease(config.nfs().lease(), config.nfs().lease())
+                      .withTls(NfsEncryption.of(config.nfs(), data.key(), roster))));
       nfs.start();
       return nfs;
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.zonesconfig;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -177,8 +178,22 @@ public sealed interface ConfigChange {
     node("[gossip] broadcast", a.gossip().broadcast(), b.gossip().broadcast(), changes);
     node("[peer] listen", a.peerListen(), b.peerListen(), changes);
     node("[nfs] listen", a.nfsListen(), b.nfsListen(), changes);
+    node("[nfs] tls", a.nfs().tls(), b.nfs().tls(), changes);
+    node("[nfs] tls-clients", path(a.nfs().authorities()), path(b.nfs().authorities()), changes);
+    node(
+        "[nfs] tls-certificate", path(a.nfs().certificate()), path(b.nfs().certificate()), changes);
+    node("[nfs] tls-key", path(a.nfs().key()), path(b.nfs().key()), changes);
+    node(
+        "[nfs] lease",
+        Durations.format(a.nfs().lease()),
+        Durations.format(b.nfs().lease()),
+        changes);
     node("[admin] listen", a.adminListen(), b.adminListen(), changes);
     node("[[volume]]", volumes(a), volumes(b), changes);
+  }
+
+  private static String path(Optional<Path> file) {
+    return file.map(Path::toString).orElse("none");
   }
 
   private static List<String> volumes(NodeConfig node) {

@@ -89,7 +89,7 @@ public final class ConfigTemplates {
     out.append("\n[peer]\n");
     line(out, "listen", quoted(node.peerListen()));
     out.append("\n[nfs]\n");
-    line(out, "listen", quoted(node.nfsListen()));
+    nfs(node.nfs(), out);
     out.append("\n[admin]\n");
     line(out, "listen", quoted(node.adminListen()));
     for (VolumeConfig volume : node.volumes()) {
@@ -103,6 +103,19 @@ public final class ConfigTemplates {
       }
     }
     return out.toString();
+  }
+
+  private static void nfs(NodeConfig.Nfs nfs, StringBuilder out) {
+    line(out, "listen", quoted(nfs.listen()));
+    if (nfs.tls() != NfsTls.OFF) {
+      line(out, "tls", quoted(nfs.tls()));
+    }
+    nfs.authorities().ifPresent(file -> line(out, "tls-clients", quoted(file)));
+    nfs.certificate().ifPresent(file -> line(out, "tls-certificate", quoted(file)));
+    nfs.key().ifPresent(file -> line(out, "tls-key", quoted(file)));
+    if (!nfs.lease().equals(NodeConfig.Nfs.DEFAULT_LEASE)) {
+      line(out, "lease", quoted(Durations.format(nfs.lease())));
+    }
   }
 
   /** A {@code mesh.toml} that says all of a record. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.zonesconfig;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +14,7 @@ import java.util.Set;
  * @param name this node's name in the mesh
  * @param gossip where echolocation packets are heard, and whom to tell first
  * @param peerListen TCP address for replication and remote zones
- * @param nfsListen TCP address for NFS clients; this machine only unless widened
+ * @param nfs how NFS clients are served
  * @param adminListen TCP address for the command line, the web page and metrics
  * @param volumes where zones are kept, the default one first; may be empty
  */
@@ -20,7 +22,7 @@ public record NodeConfig(
     NodeName name,
     Gossip gossip,
     HostPort peerListen,
-    HostPort nfsListen,
+    Nfs nfs,
     HostPort adminListen,
     List<VolumeConfig> volumes) {
 
@@ -56,6 +58,67 @@ public record NodeConfig(
     }
   }
 
+  /**
+   * How NFS clients are served.
+   *
+   * @param listen TCP address; this machine only unless widened
+   * @param tls whether they speak RPC with TLS
+   * @param authorities for {@link NfsTls#MUTUAL}: a file in PEM form with the certificates of those
+   *     who vouch for clients
+   * @param certificate a file in PEM form with the certificate to show, and those up to a root;
+   *     empty: the node's own
+   * @param key a file in PEM form with that certificate's private key
+   * @param lease how long what a client holds is safe without a word from it, and how long clients
+   *     may reclaim after a restart
+   */
+  public record Nfs(
+      HostPort listen,
+      NfsTls tls,
+      Optional<Path> authorities,
+      Optional<Path> certificate,
+      Optional<Path> key,
+      Duration lease) {
+
+    /** The usual lease. */
+    public static final Duration DEFAULT_LEASE = Duration.ofSeconds(60);
+
+    /** The shortest lease: clients renew after two thirds of it, and must get through by then. */
+    public static final Duration SHORTEST_LEASE = Duration.ofSeconds(10);
+
+    /** The longest lease. */
+    public static final Duration LONGEST_LEASE = Duration.ofHours(1);
+
+    /** What a file that says nothing means. */
+    public static final Nfs DEFAULT = at(DEFAULT_NFS);
+
+    /** What a file means that says only where. */
+    public static Nfs at(HostPort listen) {
+      return new Nfs(
+          listen, NfsTls.OFF, Optional.empty(), Optional.empty(), Optional.empty(), DEFAULT_LEASE);
+    }
+
+    /** The same elsewhere. */
+    public Nfs withListen(HostPort other) {
+      return new Nfs(other, tls, authorities, certificate, key, lease);
+    }
+  }
+
+  /** A node of which only the addresses are said, of NFS as of the rest. */
+  public NodeConfig(
+      NodeName name,
+      Gossip gossip,
+      HostPort peerListen,
+      HostPort nfsListen,
+      HostPort adminListen,
+      List<VolumeConfig> volumes) {
+    this(name, gossip, peerListen, Nfs.at(nfsListen), adminListen, volumes);
+  }
+
+  /** Where NFS clients are heard. */
+  public HostPort nfsListen() {
+    return nfs.listen();
+  }
+
   /** Copies the list; an {@link InvalidValueException} if two volumes share a name. */
   public NodeConfig {
     volumes = List.copyOf(volumes);
@@ -69,7 +132,7 @@ public record NodeConfig(
 
   /** A node of which only name and volumes are said. */
   public static NodeConfig of(NodeName name, List<VolumeConfig> volumes) {
-    return new NodeConfig(name, Gossip.DEFAULT, DEFAULT_PEER, DEFAULT_NFS, DEFAULT_ADMIN, volumes);
+    return new NodeConfig(name, Gossip.DEFAULT, DEFAULT_PEER, Nfs.DEFAULT, DEFAULT_ADMIN, volumes);
   }
 
   /** The volume of that name. */

@@ -3,6 +3,7 @@ package org.grapevinefs.zonesconfig;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,9 +29,9 @@ final class NodeFile {
     }
     NodeConfig.Gossip gossip = gossip();
     HostPort peer = listen("peer", NodeConfig.DEFAULT_PEER);
-    HostPort nfs = listen("nfs", NodeConfig.DEFAULT_NFS);
+    NodeConfig.Nfs nfs = root.section("nfs").map(this::nfs).orElse(NodeConfig.Nfs.DEFAULT);
     HostPort admin = listen("admin", NodeConfig.DEFAULT_ADMIN);
-    refuseSamePort(peer, nfs, admin);
+    refuseSamePort(peer, nfs.listen(), admin);
     List<VolumeConfig> volumes = volumes();
     return problems.hasErrors() || name.isEmpty()
         ? Optional.empty()
@@ -49,6 +50,53 @@ final class NodeFile {
             .orElse(NodeConfig.DEFAULT_PEER),
         gossip.list("seeds", "addresses", limits.listEntries(), NodeFile::remote).orElse(List.of()),
         gossip.flag("broadcast").orElse(true));
+  }
+
+  private NodeConfig.Nfs nfs(Section section) {
+    NfsTls tls = word(section, "tls", NfsTls.class).orElse(NfsTls.OFF);
+    Optional<Path> authorities = file(section, "tls-clients");
+    Optional<Path> certificate = file(section, "tls-certificate");
+    Optional<Path> key = file(section, "tls-key");
+    if (tls == NfsTls.MUTUAL && !section.has("tls-clients")) {
+      problems.error(
+          section.atValue("tls"),
+          "tls: mutual needs tls-clients, a file with the certificates of those who vouch for"
+              + " clients");
+    }
+    if (section.has("tls-certificate") != section.has("tls-key")) {
+      String one = section.has("tls-key") ? "tls-key" : "tls-certificate";
+      problems.error(section.at(one), "tls-certificate and tls-key stand together");
+    }
+    for (String name : List.of("tls-clients", "tls-certificate")) {
+      boolean unused = tls == NfsTls.OFF || (tls != NfsTls.MUTUAL && name.equals("tls-clients"));
+      if (unused && section.has(name)) {
+        problems.warn(section.at(name), name + " means nothing with tls = \"" + tls + "\"");
+      }
+    }
+    return new NodeConfig.Nfs(
+        section
+            .value("listen", "an address in quotes", HostPort::parse)
+            .orElse(NodeConfig.DEFAULT_NFS),
+        tls,
+        authorities,
+        certificate,
+        key,
+        section
+            .value("lease", "a duration in quotes such as \"60s\"", NodeFile::lease)
+            .orElse(NodeConfig.Nfs.DEFAULT_LEASE));
+  }
+
+  private static Optional<Path> file(Section section, String key) {
+    return section.value(key, "a path in quotes", NodeFile::absolute);
+  }
+
+  private static Duration lease(String text) {
+    Duration lease = Durations.parse(text);
+    if (lease.compareTo(NodeConfig.Nfs.SHORTEST_LEASE) < 0
+        || lease.compareTo(NodeConfig.Nfs.LONGEST_LEASE) > 0) {
+      throw new InvalidValueException("from 10s to 1h, not " + text);
+    }
+    return lease;
   }
 
   /** An address of another node: with a port. */

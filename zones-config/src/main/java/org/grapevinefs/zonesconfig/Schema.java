@@ -23,7 +23,7 @@ record Schema(Map<String, List<String>> sections, Set<String> later) {
               "", List.of("name", "gossip", "peer", "nfs", "admin", "volume"),
               "gossip", List.of("listen", "seeds", "broadcast"),
               "peer", List.of("listen"),
-              "nfs", List.of("listen"),
+              "nfs", List.of("listen", "tls", "tls-clients", "tls-certificate", "tls-key", "lease"),
               "admin", List.of("listen"),
               "volume", List.of("name", "path", "capacity", "type", "quota-mode")),
           Set.of("volume.capacity", "volume.quota-mode"));

@@ -83,6 +83,28 @@ class ConfigTemplatesTest {
   }
 
   @Test
+  void node_withEncryptedNfs_readsBack() {
+    NodeConfig node =
+        new NodeConfig(
+            NODE,
+            NodeConfig.Gossip.DEFAULT,
+            NodeConfig.DEFAULT_PEER,
+            new NodeConfig.Nfs(
+                HostPort.parse("0.0.0.0:2049"),
+                NfsTls.MUTUAL,
+                Optional.of(Path.of("/tls/clients.pem")),
+                Optional.of(Path.of("/tls/node.pem")),
+                Optional.of(Path.of("/tls/node.key")),
+                Duration.ofSeconds(90)),
+            NodeConfig.DEFAULT_ADMIN,
+            List.of());
+    Loaded loaded = new Folder(temp).node(ConfigTemplates.node(node)).load();
+    assertThat(loaded.problems()).isEmpty();
+    assertThat(loaded.warnings()).isEmpty();
+    assertThat(loaded.node()).contains(node);
+  }
+
+  @Test
   void mesh_anyRecord_readsBack() {
     MeshConfig mesh =
         new MeshConfig(

@@ -87,6 +87,25 @@ class MistakesTest {
       delimiter = '|',
       quoteCharacter = '\'',
       value = {
+        "tls = \"on\"|3:7: tls: \"on\" is none of off, optional, required, mutual",
+        "tls = \"mutual\"|3:7: tls: mutual needs tls-clients, a file with the certificates of those"
+            + " who vouch for clients",
+        "tls-key = \"/k\"|3:1: tls-certificate and tls-key stand together",
+        "tls-clients = \"c.pem\"|3:15: tls-clients: \"c.pem\" must begin with '/': a path from the"
+            + " root",
+        "lease = \"9s\"|3:9: lease: from 10s to 1h, not 9s",
+        "lease = \"2h\"|3:9: lease: from 10s to 1h, not 2h",
+        "lease = 60|3:9: \"lease\" must be a duration in quotes such as \"60s\", not the number 60",
+      })
+  void nfs_wrongLine_isToldWhere(String line, String expected) {
+    nodeSays("name = \"n\"\n[nfs]\n" + line + "\n", "node.toml:" + expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
         "[placement]|hertog-jn = \"x\"|4:1: placement: \"hertog-jn\" is not a member of this zone;"
             + " did you mean \"hertog-jan\"?",
         "[placement]|chimay-bleue = \"nmve\"|4:16: placement: this node, \"chimay-bleue\", has no"

@@ -12,9 +12,15 @@ import java.net.InetSocketAddress;
  * @param credential who says they call
  * @param from from where
  * @param back the way back over the same connection
+ * @param secure whether it came encrypted
  */
 public record Call(
-    int xid, int procedure, Credential credential, InetSocketAddress from, BackChannel back) {
+    int xid,
+    int procedure,
+    Credential credential,
+    InetSocketAddress from,
+    BackChannel back,
+    boolean secure) {
 
   /** The client's address. */
   public InetAddress client() {

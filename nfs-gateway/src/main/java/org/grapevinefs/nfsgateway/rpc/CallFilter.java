@@ -128,7 +128,8 @@ final class CallFilter extends BaseFilter {
                   call.getProcedure(),
                   credential(call.getCredential()),
                   call.getTransport().getRemoteSocketAddress(),
-                  peer.channel),
+                  peer.channel,
+                  peer.secure),
               new XdrReader(arguments));
       call.reply(new Reply(reply));
     } catch (BadXdrException e) {

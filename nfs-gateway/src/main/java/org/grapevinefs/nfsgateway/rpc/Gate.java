@@ -141,6 +141,15 @@ final class Gate {
     }
   }
 
+  /** Has a connection begin anew, as if just opened; false: it has something on the way. */
+  boolean anew(Peer peer) {
+    synchronized (peer.guest) {
+      peer.awaited = true;
+      peer.since = clock.millis();
+      return peer.calls == 0;
+    }
+  }
+
   /** Whether a message may be taken; if not, the context is gone on with when one may be. */
   boolean mayTake(Peer peer, FilterChainContext context) {
     synchronized (peer.guest) {
@@ -157,7 +166,7 @@ final class Gate {
   /** A connection with nothing on the way always may: its neighbours' greed is not its own. */
   private boolean mayTake(Peer peer, int mostCalls) {
     Guest guest = peer.guest;
-    return peer.closed || peer.calls == 0 || guest.calls < mostCalls && hasRoom(guest);
+    return peer.closed || peer.calls == 0 || (guest.calls < mostCalls && hasRoom(guest));
   }
 
   private boolean hasRoom(Guest guest) {

@@ -37,6 +37,9 @@ final class Peer {
   /** Whether more bytes should come soon: a message has begun, or none ever came. */
   boolean awaited = true;
 
+  /** Whether all is encrypted. */
+  volatile boolean secure;
+
   boolean closed;
 
   Peer(Connection<?> connection, Guest guest, long now) {

@@ -31,17 +31,21 @@ final class RecordFilter extends BaseFilter {
   private static final int AUTH_NONE = 0;
   private static final int AUTH_SYS = 1;
   private static final int AUTH_TLS = 7;
+  private static final int BAD_CREDENTIAL = 1;
+  private static final int TOO_WEAK = 5;
   private static final int FEW_PARTS = 16;
   private static final int SMALL_PART = 4_096;
 
   private final int maxMessage;
   private final Gate gate;
   private final Refusals refusals;
+  private final StartTls tls;
 
-  RecordFilter(int maxMessage, Gate gate, Refusals refusals) {
+  RecordFilter(int maxMessage, Gate gate, Refusals refusals, StartTls tls) {
     this.maxMessage = maxMessage;
     this.gate = gate;
     this.refusals = refusals;
+    this.tls = tls;
   }
 
   private static boolean isReply(Buffer message) {
@@ -96,10 +100,19 @@ final class RecordFilter extends BaseFilter {
       return context.getSuspendAction();
     }
     stream.position(at);
+    int xid = message.getInt(message.position());
+    int procedure = message.getInt(message.position() + 20);
     int flavor = message.getInt(message.position() + 24);
-    if (flavor != AUTH_NONE && flavor != AUTH_SYS && flavor != AUTH_TLS) {
-      context.write(denial(message.getInt(message.position())));
-      return stream.hasRemaining() ? context.getRerunFilterAction() : context.getStopAction();
+    if (flavor == AUTH_TLS) {
+      return begin(context, peer, stream, xid, procedure);
+    }
+    int denied = flavor != AUTH_NONE && flavor != AUTH_SYS ? TOO_WEAK : 0;
+    if (procedure != 0 && tls.refuses(peer)) {
+      refusals.note(Refusals.Kind.CLEAR_TEXT, peer.guest.address);
+      denied = TOO_WEAK;
+    }
+    if (denied != 0) {
+      return deny(context, stream, xid, denied);
     }
     gate.taken(peer, total);
     context.setMessage(new Xdr(message, context.getMemoryManager()));
@@ -133,14 +146,26 @@ final class RecordFilter extends BaseFilter {
     return new ByteBufferWrapper(whole.flip());
   }
 
-  /**
-   * Tells a caller with a credential of another kind that it is none here: denied, AUTH_ERROR,
-   * AUTH_TOOWEAK.
-   */
-  private static Buffer denial(int xid) {
+  /** Goes over to TLS, if it is offered and this is the place for it. */
+  private NextAction begin(
+      FilterChainContext context, Peer peer, Buffer stream, int xid, int procedure) {
+    if (!tls.isOffered() || procedure != 0 || peer.secure) {
+      return deny(context, stream, xid, BAD_CREDENTIAL);
+    }
+    if (stream.hasRemaining() || !gate.anew(peer)) {
+      return hangUp(context, stream, Refusals.Kind.BAD_MESSAGE);
+    }
+    context.write(StartTls.welcome(xid));
+    tls.switchOver(peer);
+    return context.getStopAction();
+  }
+
+  /** Denies a call for its credential: AUTH_ERROR with a reason. */
+  private static NextAction deny(FilterChainContext context, Buffer stream, int xid, int why) {
     ByteBuffer reply = ByteBuffer.allocate(24).putInt(20 | LAST).putInt(xid);
-    reply.putInt(1).putInt(1).putInt(1).putInt(5).flip();
-    return new ByteBufferWrapper(reply);
+    reply.putInt(1).putInt(1).putInt(1).putInt(why).flip();
+    context.write(new ByteBufferWrapper(reply));
+    return stream.hasRemaining() ? context.getRerunFilterAction() : context.getStopAction();
   }
 
   private NextAction hangUp(

@@ -12,22 +12,20 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLContext;
-import org.dcache.oncrpc4j.grizzly.StartTlsFilter;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.filterchain.BaseFilter;
+import org.glassfish.grizzly.filterchain.Filter;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.grizzly.filterchain.TransportFilter;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransportBuilder;
-import org.glassfish.grizzly.ssl.SSLEngineConfigurator;
-import org.glassfish.grizzly.ssl.SSLFilter;
 import org.glassfish.grizzly.strategies.SameThreadIOStrategy;
 import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 import org.grapevinefs.nfsgateway.Limits;
 import org.grapevinefs.nfsgateway.Refusals;
+import org.grapevinefs.nfsgateway.Tls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +52,7 @@ public final class RpcServer implements AutoCloseable {
   /**
    * A server that does not listen yet.
    *
-   * @param tls for clients that ask for RPC with TLS (RFC 9289); null: none may
+   * @param tls whether clients speak RPC with TLS
    */
   public RpcServer(
       InetSocketAddress listen,
@@ -62,7 +60,7 @@ public final class RpcServer implements AutoCloseable {
       Limits limits,
       InstantSource clock,
       Refusals refusals,
-      @Nullable SSLContext tls) {
+      Tls tls) {
     this.listen = listen;
     this.workers = pool(limits);
     this.keeper =
@@ -86,14 +84,14 @@ public final class RpcServer implements AutoCloseable {
             .setTcpNoDelay(true)
             .setReadBufferSize(READ_BUFFER)
             .build();
-    FilterChainBuilder chain = FilterChainBuilder.stateless().add(new TransportFilter());
-    chain.add(new Door());
-    if (tls != null) {
-      SSLEngineConfigurator server = new SSLEngineConfigurator(tls, false, false, true);
-      chain.add(new StartTlsFilter(new SSLFilter(server, null), false));
-    }
-    chain.add(new RecordFilter(limits.maxMessage(), gate, refusals));
-    chain.add(new CallFilter(handlers, gate));
+    StartTls start = new StartTls(tls);
+    TransportFilter bottom = new TransportFilter();
+    Filter door = new Door();
+    Filter records = new RecordFilter(limits.maxMessage(), gate, refusals, start);
+    Filter calls = new CallFilter(handlers, gate);
+    start.over(bottom, List.of(door, records, calls));
+    FilterChainBuilder chain = FilterChainBuilder.stateless().add(bottom);
+    chain.add(door).add(records).add(calls);
     transport.setProcessor(chain.build());
   }
 

@@ -71,7 +71,8 @@ final class Minor0Operations {
       return null;
     }
     int port = Integer.parseInt(parts[count - 2]) << 8 | Integer.parseInt(parts[count - 1]);
-    if (port == 0) {
+    // What a client sends encrypted is not told in clear text on another connection.
+    if (port == 0 || compound.call().secure()) {
       return null;
     }
     InetSocketAddress client = new InetSocketAddress(compound.client(), port);

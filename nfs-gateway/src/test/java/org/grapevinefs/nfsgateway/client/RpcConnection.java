@@ -23,7 +23,7 @@ public final class RpcConnection implements AutoCloseable {
   private static final int MAX_MESSAGE = 4 << 20;
   private static final int LAST = 0x8000_0000;
 
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private final OutputStream out;
   private final Map<Integer, CompletableFuture<ByteBuffer>> waiting = new ConcurrentHashMap<>();
   private final AtomicInteger lastXid = new AtomicInteger();
@@ -39,13 +39,25 @@ public final class RpcConnection implements AutoCloseable {
   /** A connection from one of this machine's addresses. */
   public RpcConnection(InetSocketAddress server, int uid, int gid, @Nullable InetAddress from)
       throws IOException {
+    this(connected(server, from), uid, gid);
+  }
+
+  /** A connection that is there, on behalf of a user. */
+  public RpcConnection(Socket connected, int uid, int gid) throws IOException {
     this.uid = uid;
     this.gid = gid;
+    socket = connected;
+    out = socket.getOutputStream();
+    Thread.ofPlatform().daemon().name("nfs-client").start(this::readAll);
+  }
+
+  private static Socket connected(InetSocketAddress server, @Nullable InetAddress from)
+      throws IOException {
+    Socket socket = new Socket();
     socket.setTcpNoDelay(true);
     socket.bind(from == null ? null : new InetSocketAddress(from, 0));
     socket.connect(server, 10_000);
-    out = socket.getOutputStream();
-    Thread.ofPlatform().daemon().name("nfs-client").start(this::readAll);
+    return socket;
   }
 
   private void readAll() {

@@ -54,8 +54,8 @@ class CompoundFuzz {
           bytes.get(arguments);
           return switch (choice % 3) {
             case 0 -> gateway.nfs4(arguments);
-            case 1 -> gateway.nfs3(choice / 3 % 24, arguments);
-            default -> gateway.mount(choice / 3 % 8, arguments);
+            case 1 -> gateway.nfs3((choice / 3) % 24, arguments);
+            default -> gateway.mount((choice / 3) % 8, arguments);
           };
         });
   }

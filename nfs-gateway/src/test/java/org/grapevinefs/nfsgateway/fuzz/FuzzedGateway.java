@@ -239,7 +239,7 @@ final class FuzzedGateway implements AutoCloseable {
       throw new BadXdrException("no such procedure");
     }
     InetSocketAddress from = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1_000);
-    Call call = new Call(++xid, procedure, ROOT, from, SILENT);
+    Call call = new Call(++xid, procedure, ROOT, from, SILENT, false);
     XdrWriter reply = program.call(call, new XdrReader(ByteBuffer.wrap(arguments)));
     return new XdrReader(ByteBuffer.wrap(reply.toByteArray()));
   }

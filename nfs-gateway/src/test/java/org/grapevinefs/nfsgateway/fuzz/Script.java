@@ -75,7 +75,7 @@ final class Script {
   private static void bitmap(int bit, XdrWriter out) {
     int[] words = new int[4];
     words[bit / 32] |= 1 << bit;
-    words[(bit + 1) / 32 % 4] |= 1 << (bit + 1);
+    words[((bit + 1) / 32) % 4] |= 1 << (bit + 1);
     out.int32(words[3] != 0 ? 4 : 3).int32(words[0]).int32(words[1]).int32(words[2]);
     if (words[3] != 0) {
       out.int32(words[3]);

@@ -45,7 +45,7 @@ class StreamFuzz {
     try (Socket socket = new Socket()) {
       // Each from another of this machine's addresses, since ports rest for a minute after use.
       int place = PLACE.incrementAndGet();
-      byte[] from = {127, (byte) (1 + (place >> 16 & 63)), (byte) (place >> 8), (byte) place};
+      byte[] from = {127, (byte) (1 + ((place >> 16) & 63)), (byte) (place >> 8), (byte) place};
       socket.bind(new InetSocketAddress(InetAddress.getByAddress(from), 0));
       socket.setSoTimeout(MOST_MILLIS);
       socket.connect(gateway.address(), MOST_MILLIS);

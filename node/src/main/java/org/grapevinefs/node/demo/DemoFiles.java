@@ -149,7 +149,7 @@ final class DemoFiles {
               old.name(),
               old.gossip(),
               old.peerListen(),
-              wanted.nfsListen(),
+              old.nfs().withListen(wanted.nfsListen()),
               old.adminListen(),
               old.volumes());
     } else if (Files.exists(file)) {
