@@ -82,7 +82,8 @@ final class MemoryContent {
   }
 
   void reserve(long offset, long length) {
-    for (long number = offset / BLOCK; number * BLOCK < offset + length; number++) {
+    long end = offset + length;
+    for (long number = offset / BLOCK; number <= (end - 1) / BLOCK; number++) {
       blocks.computeIfAbsent(number, _ -> new byte[BLOCK]);
     }
     size = Math.max(size, offset + length);
