@@ -3,6 +3,7 @@ package org.grapevinefs.nfsgateway;
 
 import java.io.IOException;
 import java.util.List;
+import org.grapevinefs.nfsgateway.rpc.BufferPool;
 import org.grapevinefs.nfsgateway.rpc.RpcHandler;
 import org.grapevinefs.nfsgateway.rpc.RpcServer;
 import org.grapevinefs.nfsgateway.v3.MountProgram;
@@ -25,13 +26,20 @@ public final class NfsGateway implements AutoCloseable {
   /** A gateway that does not listen yet. */
   public NfsGateway(GatewayConfig config) {
     refusals = new Refusals(config.clock());
-    program = new Nfs4Program(config, refusals);
+    BufferPool buffers = new BufferPool(config.limits().maxMessage());
+    program = new Nfs4Program(config, refusals, buffers);
     Stateless stateless = program.stateless();
     List<RpcHandler> programs =
         List.of(program, new Nfs3Program(stateless), new MountProgram(stateless));
     server =
         new RpcServer(
-            config.listen(), programs, config.limits(), config.clock(), refusals, config.tls());
+            config.listen(),
+            programs,
+            config.limits(),
+            config.clock(),
+            refusals,
+            config.tls(),
+            buffers);
   }
 
   /** Opens the port. To be called once. */

@@ -17,9 +17,6 @@ import org.dcache.oncrpc4j.rpc.RpcAuthTypeUnix;
 import org.dcache.oncrpc4j.rpc.RpcCall;
 import org.dcache.oncrpc4j.rpc.RpcException;
 import org.dcache.oncrpc4j.xdr.Xdr;
-import org.dcache.oncrpc4j.xdr.XdrAble;
-import org.dcache.oncrpc4j.xdr.XdrDecodingStream;
-import org.dcache.oncrpc4j.xdr.XdrEncodingStream;
 import org.dcache.oncrpc4j.xdr.XdrVoid;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.filterchain.BaseFilter;
@@ -28,6 +25,7 @@ import org.glassfish.grizzly.filterchain.NextAction;
 import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,12 +37,21 @@ final class CallFilter extends BaseFilter {
 
   private static final Logger LOG = LoggerFactory.getLogger(CallFilter.class);
 
+  /**
+   * A call to be worked on.
+   *
+   * @param pooled the buffer that it lies in, if that is to be given back
+   */
+  record Message(Xdr xdr, @Nullable ByteBuffer pooled) {}
+
   private final Gate gate;
+  private final BufferPool buffers;
   private final ReplyQueue replies = new ReplyQueue();
   private final Map<Integer, Map<Integer, RpcHandler>> programs = new HashMap<>();
 
-  CallFilter(List<RpcHandler> handlers, Gate gate) {
+  CallFilter(List<RpcHandler> handlers, Gate gate, BufferPool buffers) {
     this.gate = gate;
+    this.buffers = buffers;
     for (RpcHandler handler : handlers) {
       programs
           .computeIfAbsent(handler.program(), program -> new HashMap<>())
@@ -54,7 +61,8 @@ final class CallFilter extends BaseFilter {
 
   @Override
   public NextAction handleRead(FilterChainContext context) throws IOException {
-    Xdr xdr = context.getMessage();
+    Message message = context.getMessage();
+    Xdr xdr = message.xdr();
     Peer peer = Peer.of(context.getConnection());
     if (peer == null) {
       return context.getStopAction();
@@ -65,7 +73,11 @@ final class CallFilter extends BaseFilter {
     xdr.xdrDecodeInt();
     CountedTransport transport =
         new CountedTransport(
-            new GrizzlyRpcTransport(connection(context), replies), gate, peer, size);
+            connection(context),
+            new GrizzlyRpcTransport(connection(context), replies),
+            gate,
+            peer,
+            size);
     RpcCall call = new RpcCall(xid, xdr, transport);
     try {
       call.accept();
@@ -80,7 +92,7 @@ final class CallFilter extends BaseFilter {
         peer,
         () -> {
           try {
-            dispatch(call, peer);
+            dispatch(call, transport, message.pooled());
           } catch (RuntimeException e) {
             LOG.error("an RPC call failed unexpectedly", e);
             call.failRpcSystem();
@@ -96,7 +108,7 @@ final class CallFilter extends BaseFilter {
     return context.getConnection();
   }
 
-  private void dispatch(RpcCall call, Peer peer) {
+  private void dispatch(RpcCall call, CountedTransport transport, @Nullable ByteBuffer pooled) {
     Map<Integer, RpcHandler> versions = programs.get(call.getProgram());
     if (versions == null) {
       call.failProgramUnavailable();
@@ -114,26 +126,34 @@ final class CallFilter extends BaseFilter {
     } else if (!handler.knows(call.getProcedure())) {
       call.failProcedureUnavailable();
     } else {
-      answer(handler, call, peer);
+      XdrWriter reply = answer(handler, call, transport.peer());
+      if (reply == null) {
+        call.failRpcGarbage();
+      } else {
+        transport.reply(call.getXid(), reply);
+        // Nothing of the call is in this answer, so its bytes are free.
+        if (pooled != null) {
+          buffers.give(pooled);
+        }
+      }
     }
   }
 
-  private static void answer(RpcHandler handler, RpcCall call, Peer peer) {
+  /** The answer; null if the arguments are garbage. */
+  private static @Nullable XdrWriter answer(RpcHandler handler, RpcCall call, Peer peer) {
     ByteBuffer arguments = call.getXdr().asBuffer().toByteBuffer();
     try {
-      XdrWriter reply =
-          handler.call(
-              new Call(
-                  call.getXid(),
-                  call.getProcedure(),
-                  credential(call.getCredential()),
-                  call.getTransport().getRemoteSocketAddress(),
-                  peer.channel,
-                  peer.secure),
-              new XdrReader(arguments));
-      call.reply(new Reply(reply));
+      return handler.call(
+          new Call(
+              call.getXid(),
+              call.getProcedure(),
+              credential(call.getCredential()),
+              call.getTransport().getRemoteSocketAddress(),
+              peer.channel,
+              peer.secure),
+          new XdrReader(arguments));
     } catch (BadXdrException e) {
-      call.failRpcGarbage();
+      return null;
     }
   }
 
@@ -146,30 +166,5 @@ final class CallFilter extends BaseFilter {
       return new Credential(Credential.SYS, unix.uid(), unix.gid(), groups);
     }
     return Credential.ANONYMOUS;
-  }
-
-  /** Lends a finished message to oncrpc4j, payloads by reference. */
-  private record Reply(XdrWriter writer) implements XdrAble {
-    @Override
-    public void xdrEncode(XdrEncodingStream stream) {
-      Xdr xdr = (Xdr) stream;
-      writer.drainTo(
-          new XdrWriter.Sink() {
-            @Override
-            public void bytes(byte[] array, int offset, int length) {
-              xdr.xdrEncodeOpaque(array, offset, length);
-            }
-
-            @Override
-            public void payload(ByteBuffer data) {
-              xdr.xdrEncodeShallowByteBuffer(data);
-            }
-          });
-    }
-
-    @Override
-    public void xdrDecode(XdrDecodingStream stream) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

@@ -132,6 +132,13 @@ final class Gate {
     }
   }
 
+  /** Whether there is room to wait for a message of so many bytes in one piece. */
+  boolean mayGather(Peer peer, int size) {
+    synchronized (peer.guest) {
+      return peer.guest.unfinished + size <= limits.bytesPerAddress() / 2;
+    }
+  }
+
   /** Notes that a message is whole. */
   void whole(Peer peer) {
     synchronized (peer.guest) {

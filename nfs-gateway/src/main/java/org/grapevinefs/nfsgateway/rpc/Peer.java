@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.nfsgateway.rpc;
 
+import java.nio.ByteBuffer;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.attributes.Attribute;
@@ -30,6 +31,9 @@ final class Peer {
 
   /** Bytes of a message of which the end is not here yet. */
   int unfinished;
+
+  /** A large message as far as it came; touched by the one thread alone that reads. */
+  @Nullable ByteBuffer large;
 
   /** Since when, in milliseconds; only if {@link #awaited}. */
   long since;

@@ -40,12 +40,14 @@ final class RecordFilter extends BaseFilter {
   private final Gate gate;
   private final Refusals refusals;
   private final StartTls tls;
+  private final BufferPool buffers;
 
-  RecordFilter(int maxMessage, Gate gate, Refusals refusals, StartTls tls) {
+  RecordFilter(int maxMessage, Gate gate, Refusals refusals, StartTls tls, BufferPool buffers) {
     this.maxMessage = maxMessage;
     this.gate = gate;
     this.refusals = refusals;
     this.tls = tls;
+    this.buffers = buffers;
   }
 
   private static boolean isReply(Buffer message) {
@@ -58,6 +60,9 @@ final class RecordFilter extends BaseFilter {
     Peer peer = Peer.of(context.getConnection());
     if (peer == null) {
       return hangUp(context, stream, null);
+    }
+    if (peer.large != null) {
+      return gather(context, peer, stream, peer.large);
     }
     int start = stream.position();
     int at = start;
@@ -77,20 +82,54 @@ final class RecordFilter extends BaseFilter {
         return hangUp(context, stream, Refusals.Kind.BAD_MESSAGE);
       }
       if (stream.limit() - at - 4 < size) {
+        if (last && fragments == 1 && size >= BufferPool.LEAST && gate.mayGather(peer, size)) {
+          stream.position(start + 4);
+          ByteBuffer large = buffers.take(size);
+          peer.large = large;
+          return gather(context, peer, stream, large);
+        }
         return wait(context, peer, stream);
       }
       at += 4 + size;
     }
-    gate.whole(peer);
     Buffer message = assemble(context.getMemoryManager(), stream, start, fragments);
+    return whole(context, peer, stream, message, at);
+  }
+
+  /** Goes on filling a large message; when it is whole, goes on with that. */
+  private NextAction gather(FilterChainContext context, Peer peer, Buffer stream, ByteBuffer large)
+      throws IOException {
+    int take = Math.min(stream.remaining(), large.remaining());
+    if (take > 0) {
+      int limit = large.limit();
+      large.limit(large.position() + take);
+      stream.get(large);
+      large.limit(limit);
+    }
+    if (large.hasRemaining()) {
+      stream.tryDispose();
+      return gate.unfinished(peer, large.position())
+          ? context.getStopAction()
+          : hangUp(context, stream, Refusals.Kind.UNFINISHED_MESSAGES);
+    }
+    Buffer message = new ByteBufferWrapper(large.duplicate().flip());
+    return whole(context, peer, stream, message, stream.position());
+  }
+
+  /** Goes on with a whole message, which ends at a place in the stream. */
+  private NextAction whole(
+      FilterChainContext context, Peer peer, Buffer stream, Buffer message, int end)
+      throws IOException {
+    gate.whole(peer);
     if (isReply(message)) {
+      peer.large = null;
       if (message.remaining() > BackChannel.MAX_ANSWER) {
         return hangUp(context, stream, Refusals.Kind.BAD_MESSAGE);
       }
       ByteBuffer copy = ByteBuffer.allocate(message.remaining());
       message.get(copy);
       peer.channel.answered(copy.flip());
-      stream.position(at);
+      stream.position(end);
       return stream.hasRemaining() ? context.getRerunFilterAction() : context.getStopAction();
     }
     if (!isSound(message)) {
@@ -99,7 +138,9 @@ final class RecordFilter extends BaseFilter {
     if (!gate.mayTake(peer, context)) {
       return context.getSuspendAction();
     }
-    stream.position(at);
+    ByteBuffer pooled = peer.large;
+    peer.large = null;
+    stream.position(end);
     int xid = message.getInt(message.position());
     int procedure = message.getInt(message.position() + 20);
     int flavor = message.getInt(message.position() + 24);
@@ -114,8 +155,9 @@ final class RecordFilter extends BaseFilter {
     if (denied != 0) {
       return deny(context, stream, xid, denied);
     }
-    gate.taken(peer, total);
-    context.setMessage(new Xdr(message, context.getMemoryManager()));
+    gate.taken(peer, message.remaining());
+    context.setMessage(
+        new CallFilter.Message(new Xdr(message, context.getMemoryManager()), pooled));
     Buffer rest = stream.hasRemaining() ? stream.split(stream.position()) : null;
     return context.getInvokeAction(rest);
   }

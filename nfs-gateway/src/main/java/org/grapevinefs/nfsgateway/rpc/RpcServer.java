@@ -53,6 +53,7 @@ public final class RpcServer implements AutoCloseable {
    * A server that does not listen yet.
    *
    * @param tls whether clients speak RPC with TLS
+   * @param buffers where large messages are put
    */
   public RpcServer(
       InetSocketAddress listen,
@@ -60,7 +61,8 @@ public final class RpcServer implements AutoCloseable {
       Limits limits,
       InstantSource clock,
       Refusals refusals,
-      Tls tls) {
+      Tls tls,
+      BufferPool buffers) {
     this.listen = listen;
     this.workers = pool(limits);
     this.keeper =
@@ -87,8 +89,8 @@ public final class RpcServer implements AutoCloseable {
     StartTls start = new StartTls(tls);
     TransportFilter bottom = new TransportFilter();
     Filter door = new Door();
-    Filter records = new RecordFilter(limits.maxMessage(), gate, refusals, start);
-    Filter calls = new CallFilter(handlers, gate);
+    Filter records = new RecordFilter(limits.maxMessage(), gate, refusals, start, buffers);
+    Filter calls = new CallFilter(handlers, gate, buffers);
     start.over(bottom, List.of(door, records, calls));
     FilterChainBuilder chain = FilterChainBuilder.stateless().add(bottom);
     chain.add(door).add(records).add(calls);

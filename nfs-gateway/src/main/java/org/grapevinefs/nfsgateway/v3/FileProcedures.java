@@ -74,7 +74,9 @@ final class FileProcedures {
     int length = count < 0 ? most : Math.min(count, most);
     long from = offset < 0 ? ZoneFileSystem.MAX_FILE_SIZE : offset;
     r.shared().requireBytes(file.place(), false);
-    ReadResult result = file.files().read(file.caller(), file.id(), from, length);
+    ByteBuffer into = r.shared().buffers().take(length);
+    ReadResult result = file.files().read(file.caller(), file.id(), from, into);
+    r.out.whenSent(() -> r.shared().buffers().give(into));
     r.after(file);
     r.out.int32(result.data().remaining()).bool(result.end()).payload(result.data());
   }

@@ -52,8 +52,10 @@ final class DataOperations {
     int room = Math.min(compound.engine().limits().maxIo(), (compound.room(out) & ~3) - READ_HEAD);
     int length = count < 0 ? room : Math.min(count, room);
     long from = offset < 0 ? ZoneFileSystem.MAX_FILE_SIZE : offset;
-    ReadResult result = file.export().files().read(caller, file.file(), from, Math.max(0, length));
+    ByteBuffer into = compound.engine().buffers().take(Math.max(0, length));
+    ReadResult result = file.export().files().read(caller, file.file(), from, into);
     out.bool(result.end()).payload(result.data());
+    out.whenSent(() -> compound.engine().buffers().give(into));
     return NfsStatus.OK;
   }
 

@@ -2,6 +2,7 @@
 package org.grapevinefs.nfsgateway.v4;
 
 import org.grapevinefs.nfsgateway.Limits;
+import org.grapevinefs.nfsgateway.rpc.BufferPool;
 import org.grapevinefs.nfsgateway.rpc.ReplyCache;
 
 /**
@@ -15,6 +16,7 @@ import org.grapevinefs.nfsgateway.rpc.ReplyCache;
  *     one server
  * @param counters operations counted
  * @param replies the last answers of minor version 0
+ * @param buffers where large answers are put
  */
 record Engine(
     ExportTable exports,
@@ -23,4 +25,5 @@ record Engine(
     Limits limits,
     byte[] serverName,
     OperationCounters counters,
-    ReplyCache replies) {}
+    ReplyCache replies,
+    BufferPool buffers) {}

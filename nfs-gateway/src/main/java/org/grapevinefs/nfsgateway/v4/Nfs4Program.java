@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.grapevinefs.nfsgateway.GatewayConfig;
 import org.grapevinefs.nfsgateway.Refusals;
+import org.grapevinefs.nfsgateway.rpc.BufferPool;
 import org.grapevinefs.nfsgateway.rpc.Call;
 import org.grapevinefs.nfsgateway.rpc.ReplyCache;
 import org.grapevinefs.nfsgateway.rpc.RpcHandler;
@@ -22,7 +23,7 @@ public final class Nfs4Program implements RpcHandler {
   private final Engine engine;
 
   /** The program with nothing known of any client yet. */
-  public Nfs4Program(GatewayConfig config, Refusals refusals) {
+  public Nfs4Program(GatewayConfig config, Refusals refusals, BufferPool buffers) {
     FileHandles handles = new FileHandles(config.handleKey());
     this.engine =
         new Engine(
@@ -39,7 +40,8 @@ public final class Nfs4Program implements RpcHandler {
             config.limits(),
             config.serverName().getBytes(StandardCharsets.UTF_8),
             new OperationCounters(),
-            new ReplyCache());
+            new ReplyCache(),
+            buffers);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.util.List;
 import org.grapevinefs.nfsgateway.Export;
 import org.grapevinefs.nfsgateway.Limits;
+import org.grapevinefs.nfsgateway.rpc.BufferPool;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.fs.ZoneError;
@@ -26,6 +27,11 @@ public final class Stateless {
   /** Bounds. */
   public Limits limits() {
     return engine.limits();
+  }
+
+  /** Where large answers are put. */
+  public BufferPool buffers() {
+    return engine.buffers();
   }
 
   /** The exports that a client may see. */

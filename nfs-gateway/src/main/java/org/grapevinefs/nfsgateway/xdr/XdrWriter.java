@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A growing XDR message. Large payloads are kept by reference, between stretches of ordinary bytes,
@@ -31,6 +32,7 @@ public final class XdrWriter {
   private byte[] bytes;
   private int length;
   private int payloadSize;
+  private @Nullable Runnable sent;
 
   /** An empty message with room for some bytes. */
   public XdrWriter(int room) {
@@ -49,6 +51,20 @@ public final class XdrWriter {
   /** Bytes written so far, payloads included. */
   public int size() {
     return length + payloadSize;
+  }
+
+  /** Whether anything is kept by reference. */
+  public boolean hasPayload() {
+    return !payloads.isEmpty();
+  }
+
+  /** Bytes of the message without what is kept by reference: lengths and padding count. */
+  public int plainSize() {
+    int plain = length;
+    for (Payload payload : payloads) {
+      plain += payload.size() - payload.data().remaining();
+    }
+    return plain;
   }
 
   /** A place to come back to with {@link #rewind} or {@link #patch}. */
@@ -124,6 +140,28 @@ public final class XdrWriter {
     payloads.add(payload);
     payloadSize += payload.size();
     return this;
+  }
+
+  /** Has something done once, when the message was sent and its payloads may change. */
+  public XdrWriter whenSent(Runnable action) {
+    Runnable before = sent;
+    sent =
+        before == null
+            ? action
+            : () -> {
+              before.run();
+              action.run();
+            };
+    return this;
+  }
+
+  /** Says that the message was sent. */
+  public void sent() {
+    Runnable action = sent;
+    sent = null;
+    if (action != null) {
+      action.run();
+    }
   }
 
   /** Hands the whole message over. */

@@ -23,6 +23,7 @@ import org.grapevinefs.nfsgateway.Refusals;
 import org.grapevinefs.nfsgateway.client.Ops;
 import org.grapevinefs.nfsgateway.memory.MemoryZone;
 import org.grapevinefs.nfsgateway.rpc.BackChannel;
+import org.grapevinefs.nfsgateway.rpc.BufferPool;
 import org.grapevinefs.nfsgateway.rpc.Call;
 import org.grapevinefs.nfsgateway.rpc.Credential;
 import org.grapevinefs.nfsgateway.rpc.RpcHandler;
@@ -79,7 +80,7 @@ final class FuzzedGateway implements AutoCloseable {
             exports,
             new MemoryClientRecords(),
             clock);
-    v4 = new Nfs4Program(config, new Refusals(clock));
+    v4 = new Nfs4Program(config, new Refusals(clock), new BufferPool(2 << 20));
     v3 = new Nfs3Program(v4.stateless());
     mount = new MountProgram(v4.stateless());
     session();

@@ -115,6 +115,15 @@ public interface ZoneFileSystem {
   /** Reads bytes. */
   ReadResult read(Caller caller, FileId file, long offset, int length) throws ZoneException;
 
+  /**
+   * Reads as many bytes as a buffer has room for, into it if that spares a copy: what is returned
+   * may be another.
+   */
+  default ReadResult read(Caller caller, FileId file, long offset, ByteBuffer into)
+      throws ZoneException {
+    return read(caller, file, offset, into.remaining());
+  }
+
   /** Writes all the bytes of a buffer, or as many as fit. */
   WriteResult write(Caller caller, FileId file, long offset, ByteBuffer data, Stability stability)
       throws ZoneException;

@@ -192,6 +192,12 @@ public final class ZoneViews {
     }
 
     @Override
+    public ReadResult read(Caller caller, FileId file, long offset, ByteBuffer into)
+        throws ZoneException {
+      return zone.read(caller, file, offset, into);
+    }
+
+    @Override
     public WriteResult write(
         Caller caller, FileId file, long offset, ByteBuffer data, Stability stability)
         throws ZoneException {

@@ -63,7 +63,9 @@ final class FileBytes {
     return dirty == null ? shown.size() : dirty.size;
   }
 
-  ReadResult read(Caller caller, FileId file, long offset, int length) throws ZoneException {
+  /** Reads into a buffer if one is given, and else into a new one. */
+  ReadResult read(Caller caller, FileId file, long offset, int length, @Nullable ByteBuffer into)
+      throws ZoneException {
     if (offset < 0 || length < 0) {
       throw new ZoneException(ZoneError.INVAL);
     }
@@ -72,18 +74,21 @@ final class FileBytes {
         Shown shown = zone.shown(file);
         requireRegular(shown);
         Permissions.requireBytesRead(caller, shown);
-        return read(held.state(), size(held.state(), shown), offset, length);
+        return read(held.state(), size(held.state(), shown), offset, length, into);
       }
     });
   }
 
-  private ReadResult read(OpenState state, long size, long offset, int length) throws IOException {
+  private ReadResult read(
+      OpenState state, long size, long offset, int length, @Nullable ByteBuffer into)
+      throws IOException {
     long there = Math.max(0, size - offset);
     int count = (int) Math.min(Math.min(length, MOST_READ), there);
     if (count == 0) {
       return new ReadResult(ByteBuffer.allocate(0), there == 0);
     }
-    ByteBuffer data = ByteBuffer.allocate(count);
+    ByteBuffer data =
+        into == null ? ByteBuffer.allocate(count) : into.slice(into.position(), count);
     try (OpenFile open = zone.open(state)) {
       open.read(data, offset);
     }

@@ -217,7 +217,13 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
   @Override
   public ReadResult read(Caller caller, FileId file, long offset, int length) throws ZoneException {
-    return bytes.read(caller, file, offset, length);
+    return bytes.read(caller, file, offset, length, null);
+  }
+
+  @Override
+  public ReadResult read(Caller caller, FileId file, long offset, ByteBuffer into)
+      throws ZoneException {
+    return bytes.read(caller, file, offset, into.remaining(), into);
   }
 
   @Override
