@@ -90,6 +90,8 @@ public record Limits(
     }
   }
 
+  private static final long MOST_BYTES = Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 4);
+
   /** Bounds that suit a node with a few hundred clients. */
   public static final Limits DEFAULT =
       new Limits(
@@ -102,8 +104,8 @@ public record Limits(
               2048,
               512,
               1024,
-              Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4),
-              64L << 20,
+              MOST_BYTES,
+              MOST_BYTES / 2,
               Duration.ofSeconds(30),
               Duration.ofMinutes(2)),
           new State(64, 8192, 256L << 20, 4096, 1024, 16, 65_536, 524_288, 16_384, 65_536));

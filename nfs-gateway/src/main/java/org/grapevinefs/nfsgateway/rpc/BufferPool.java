@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.nfsgateway.rpc;
 
+import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Buffers outside of the heap for large messages, used again and again: the kernel reads and writes
@@ -17,12 +20,17 @@ public final class BufferPool {
   public static final int LEAST = 32 * 1024;
 
   private static final int MIB = 1 << 20;
-  private static final int IDLE_BYTES = 64 * MIB;
+
+  /** Bytes of all buffers, idle or not: peers' messages need room outside of the heap, too. */
+  private static final int MOST_BYTES = 32 * MIB;
+
+  private static final int SMALL = MIB / 8;
+  private static final Cleaner CLEANER = Cleaner.create();
 
   private final int large;
+  private final AtomicInteger made = new AtomicInteger();
   private final Deque<ByteBuffer> idleSmall = new ArrayDeque<>();
   private final Deque<ByteBuffer> idleLarge = new ArrayDeque<>();
-  private final int small = MIB / 8;
 
   /** An empty pool of buffers of up to so many bytes. */
   public BufferPool(int largest) {
@@ -36,17 +44,23 @@ public final class BufferPool {
     }
     ByteBuffer found;
     synchronized (this) {
-      found = (size <= small ? idleSmall : idleLarge).pollLast();
+      found = (size <= SMALL ? idleSmall : idleLarge).pollLast();
     }
     if (found == null) {
-      try {
-        found = ByteBuffer.allocateDirect(size <= small ? small : large);
-      } catch (OutOfMemoryError e) {
-        // The room outside of the heap has a bound of its own; the heap's is the next best.
-        return ByteBuffer.allocate(size);
-      }
+      found = make(size <= SMALL ? SMALL : large);
     }
-    return found.clear().limit(size);
+    return found == null ? ByteBuffer.allocate(size) : found.clear().limit(size);
+  }
+
+  private @Nullable ByteBuffer make(int size) {
+    if (made.addAndGet(size) > MOST_BYTES) {
+      made.addAndGet(-size);
+      return null;
+    }
+    ByteBuffer fresh = ByteBuffer.allocateDirect(size);
+    AtomicInteger count = made;
+    var _ = CLEANER.register(fresh, () -> count.addAndGet(-size));
+    return fresh;
   }
 
   /** Takes a buffer back that nobody reads or writes any more. */
@@ -54,9 +68,9 @@ public final class BufferPool {
     if (!buffer.isDirect()) {
       return;
     }
-    if (buffer.capacity() == small && idleSmall.size() < IDLE_BYTES / 4 / small) {
+    if (buffer.capacity() == SMALL) {
       idleSmall.addLast(buffer);
-    } else if (buffer.capacity() == large && idleLarge.size() < IDLE_BYTES / large) {
+    } else if (buffer.capacity() == large) {
       idleLarge.addLast(buffer);
     }
   }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gate {
 
+  private static final int GREEDY = 8;
+
   private final Limits.Traffic limits;
   private final InstantSource clock;
   private final Refusals refusals;
@@ -37,6 +39,7 @@ final class Gate {
   private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong unfinished = new AtomicLong();
 
   /**
    * A gate.
@@ -111,6 +114,8 @@ final class Gate {
             guest.bytes -= peer.bytes;
             guest.sending -= peer.sending;
             guest.unfinished -= peer.unfinished;
+            unfinished.addAndGet(-peer.unfinished);
+            peer.unfinished = 0;
             bytes.addAndGet(-peer.bytes);
             return guest.connections == 0 ? null : known;
           }
@@ -122,13 +127,20 @@ final class Gate {
   /** Notes how much there is of a message that is not whole yet; false: too much. */
   boolean unfinished(Peer peer, int size) {
     synchronized (peer.guest) {
+      if (peer.closed) {
+        return false;
+      }
       if (!peer.awaited) {
         peer.awaited = true;
         peer.since = clock.millis();
       }
-      peer.guest.unfinished += size - peer.unfinished;
+      Guest guest = peer.guest;
+      long all = unfinished.addAndGet(size - peer.unfinished);
+      guest.unfinished += size - peer.unfinished;
       peer.unfinished = size;
-      return peer.guest.unfinished <= limits.bytesPerAddress();
+      // Where all together have begun too much, those who began most are the ones to go.
+      boolean greedy = all > limits.bytes() && guest.unfinished > limits.bytes() / GREEDY;
+      return guest.unfinished <= limits.bytesPerAddress() && !greedy;
     }
   }
 
@@ -144,6 +156,7 @@ final class Gate {
     synchronized (peer.guest) {
       peer.awaited = false;
       peer.guest.unfinished -= peer.unfinished;
+      unfinished.addAndGet(-peer.unfinished);
       peer.unfinished = 0;
     }
   }
