@@ -512,7 +512,7 @@ public final class Replica implements AutoCloseable {
           ("a peer knows %d changes of this replica's origin %s, which itself knows %d: the index"
                   + " is old or a copy; a new origin was taken")
               .formatted(known, own, context.state.knowledge.get(own)));
-      new Reorigin(context).run(atOpen.get(state.origin));
+      new Reorigin(context).run(atOpen.get(own));
       atOpen = context.state.knowledge;
       announced = context.state.knowledge;
     }
