@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -275,7 +276,8 @@ final class ZoneVerifier {
       List<Digest> now = digesting.await(patience(bytes));
       for (int i = 0; i < left.size(); i++) {
         FileId shown = left.get(i).shown();
-        if (now.get(i).outcome() == Outcome.READ && now.get(i).sha256().equals(good.get(shown))) {
+        if (now.get(i).outcome() == Outcome.READ
+            && Objects.equals(now.get(i).sha256(), good.get(shown))) {
           stillBad.remove(shown);
         }
       }
