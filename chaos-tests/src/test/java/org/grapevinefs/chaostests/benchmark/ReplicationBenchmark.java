@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ import org.grapevinefs.zonesconfig.VolumeType;
 public final class ReplicationBenchmark {
 
   private static final int SAMPLES = 50;
+  private static final int FEW_SAMPLES = 9;
   private static final int SMALL_FILES = 20_000;
   private static final int LARGE_MEBIBYTES = 1024;
   private static final int NEW = 5_000;
@@ -52,12 +54,14 @@ public final class ReplicationBenchmark {
     BOTH_WRITE,
     GROWING,
     REWRITTEN,
+    SYNCTHING,
     IDLE
   }
 
   /** Those in which the second node starts anew. */
   private static final Set<Row> STARTS = EnumSet.of(Row.REJOIN, Row.CATCH_UP, Row.CATCH_UP_LARGE);
 
+  private final Path disk;
   private final Mesh mesh;
   private final Path first;
   private final Path second;
@@ -65,7 +69,8 @@ public final class ReplicationBenchmark {
   private final NfsWriter writer;
   private final AtOnce atOnce;
 
-  private ReplicationBenchmark(Mesh mesh, NfsWriter writer, RsyncDaemon rsync) {
+  private ReplicationBenchmark(Path disk, Mesh mesh, NfsWriter writer, RsyncDaemon rsync) {
+    this.disk = disk;
     this.mesh = mesh;
     this.writer = writer;
     this.rsync = rsync;
@@ -97,7 +102,7 @@ public final class ReplicationBenchmark {
                 .start(1, 2);
         RsyncDaemon rsync = new RsyncDaemon(disk.path());
         NfsWriter writer = new NfsWriter(mesh.node(1).nfsPort(), ZONE)) {
-      ReplicationBenchmark benchmark = new ReplicationBenchmark(mesh, writer, rsync);
+      ReplicationBenchmark benchmark = new ReplicationBenchmark(disk.path(), mesh, writer, rsync);
       for (Row row : rows) {
         benchmark.measure(row);
       }
@@ -133,6 +138,7 @@ public final class ReplicationBenchmark {
       case BOTH_WRITE -> atOnce.bothWrite();
       case GROWING -> atOnce.growing();
       case REWRITTEN -> atOnce.rewritten();
+      case SYNCTHING -> syncthing();
       case IDLE -> idle();
     }
   }
@@ -292,6 +298,37 @@ public final class ReplicationBenchmark {
         (there - ready) / 1e9,
         LARGE_MEBIBYTES / ((there - ready) / 1e9),
         reference.seconds());
+  }
+
+  /** The second reference, by itself: its two nodes would share the processors with ours. */
+  private void syncthing() throws Exception {
+    if (!SyncthingPair.isInstalled()) {
+      print("syncthing is not installed: no second reference");
+      return;
+    }
+    try (SyncthingPair pair = SyncthingPair.start(disk)) {
+      double[] took = new double[FEW_SAMPLES];
+      for (int i = 0; i < FEW_SAMPLES; i++) {
+        byte[] data = writer.bytes(4096);
+        Files.write(pair.first().resolve("f" + i), data);
+        long written = System.nanoTime();
+        took[i] = (Observed.file(pair.second().resolve("f" + i), data) - written) / 1e6;
+      }
+      Arrays.sort(took);
+      print(
+          "syncthing: one 4 KiB file p50 %.0f ms, max %.0f ms",
+          took[FEW_SAMPLES / 2], took[FEW_SAMPLES - 1]);
+      if (Files.exists(first.resolve("large"))) {
+        print(
+            "syncthing: 1 GiB file, behind the writer %.1f s",
+            pair.copy(first.resolve("large"), "file", 1) / 1e9);
+      }
+      if (Files.exists(first.resolve("many"))) {
+        int files = Objects.requireNonNull(first.resolve("many").toFile().list()).length;
+        long nanos = pair.copy(first.resolve("many"), "f0", files);
+        print("syncthing: %d files of 4-12 KiB, behind the writer %.1f s", files, nanos / 1e9);
+      }
+    }
   }
 
   private void idle() throws IOException {
