@@ -107,7 +107,6 @@ final class RecordFilter extends BaseFilter {
       large.limit(limit);
     }
     if (large.hasRemaining()) {
-      stream.tryDispose();
       return gate.unfinished(peer, large.position())
           ? context.getStopAction()
           : hangUp(context, stream, Refusals.Kind.UNFINISHED_MESSAGES);

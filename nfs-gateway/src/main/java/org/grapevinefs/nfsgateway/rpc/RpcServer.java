@@ -18,7 +18,6 @@ import org.glassfish.grizzly.filterchain.Filter;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
-import org.glassfish.grizzly.filterchain.TransportFilter;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransportBuilder;
 import org.glassfish.grizzly.strategies.SameThreadIOStrategy;
@@ -87,7 +86,7 @@ public final class RpcServer implements AutoCloseable {
             .setReadBufferSize(READ_BUFFER)
             .build();
     StartTls start = new StartTls(tls);
-    TransportFilter bottom = new TransportFilter();
+    Filter bottom = new BottomFilter();
     Filter door = new Door();
     Filter records = new RecordFilter(limits.maxMessage(), gate, refusals, start, buffers);
     Filter calls = new CallFilter(handlers, gate, buffers);
