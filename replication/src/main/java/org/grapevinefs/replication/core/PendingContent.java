@@ -29,6 +29,10 @@ public record PendingContent(
 
   /** The bytes to fetch. */
   public long missingBytes() {
-    return missing.stream().mapToLong(ByteRange::length).sum();
+    long bytes = 0;
+    for (ByteRange range : missing) {
+      bytes += range.length();
+    }
+    return bytes;
   }
 }

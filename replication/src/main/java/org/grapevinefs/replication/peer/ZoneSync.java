@@ -42,6 +42,11 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   private static final int FEW_LEFT = 256;
   private static final long LOOK_NANOS = 1_000_000_000;
 
+  /** A look for what is lost is followed by a rest of so many times as long as it took. */
+  private static final long REST_FACTOR = 20;
+
+  private static final long LONGEST_REST_NANOS = 10_000_000_000L;
+
   private final ZoneId zone;
   private final ZoneReplica replica;
   private final PeerTransport transport;
@@ -57,6 +62,7 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   private boolean loadAgain;
   private boolean maybeMore = true;
   private long lookedForLost;
+  private long lookTook;
   private boolean closed;
 
   /**
@@ -175,7 +181,8 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   private void lookForLost() {
     long now = transport.nanoTime();
     synchronized (this) {
-      if (now - lookedForLost < LOOK_NANOS || contents.waiting() > 0 || contents.underWay() > 0) {
+      long rest = Math.clamp(REST_FACTOR * lookTook, LOOK_NANOS, LONGEST_REST_NANOS);
+      if (now - lookedForLost < rest || contents.waiting() > 0 || contents.underWay() > 0) {
         return;
       }
       lookedForLost = now;
@@ -269,9 +276,16 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
 
   private void load() {
     List<PendingContent> pending = List.of();
+    long begun = transport.nanoTime();
     try {
       pending = replica.pending(MAX_OFFERED);
     } finally {
+      // What is here and waits to show is walked over, and of that there may be much.
+      long now = transport.nanoTime();
+      synchronized (this) {
+        lookedForLost = now;
+        lookTook = now - begun;
+      }
       loaded(pending);
     }
   }
