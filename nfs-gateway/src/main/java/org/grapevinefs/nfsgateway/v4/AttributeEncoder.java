@@ -31,6 +31,10 @@ final class AttributeEncoder {
   private final int leaseSeconds;
   private @Nullable SpaceUsage usage;
   private @Nullable UUID usageOf;
+  private byte @Nullable [] owner;
+  private int ownerOf;
+  private byte @Nullable [] group;
+  private int groupOf;
 
   AttributeEncoder(Compound compound) {
     this.compound = compound;
@@ -94,8 +98,8 @@ final class AttributeEncoder {
       case Attr.MODE -> out.int32(a.mode());
       case Attr.NO_TRUNC -> out.bool(true);
       case Attr.NUMLINKS -> out.int32(a.links());
-      case Attr.OWNER -> out.opaque(Integer.toUnsignedString(a.uid()).getBytes(US_ASCII));
-      case Attr.OWNER_GROUP -> out.opaque(Integer.toUnsignedString(a.gid()).getBytes(US_ASCII));
+      case Attr.OWNER -> out.opaque(owner(a.uid()));
+      case Attr.OWNER_GROUP -> out.opaque(group(a.gid()));
       case Attr.RAWDEV -> out.int32(a.device().major()).int32(a.device().minor());
       case Attr.SPACE_AVAIL, Attr.SPACE_FREE -> out.int64(usage(target).freeBytes());
       case Attr.SPACE_TOTAL -> out.int64(usage(target).totalBytes());
@@ -109,6 +113,27 @@ final class AttributeEncoder {
       case Attr.FS_LAYOUT_TYPES -> out.int32(0);
       default -> throw new IllegalStateException("attribute " + number);
     }
+  }
+
+  /** In a listing most files have the owner of the one before. */
+  private byte[] owner(int uid) {
+    byte[] text = owner;
+    if (text == null || uid != ownerOf) {
+      text = Integer.toUnsignedString(uid).getBytes(US_ASCII);
+      owner = text;
+      ownerOf = uid;
+    }
+    return text;
+  }
+
+  private byte[] group(int gid) {
+    byte[] text = group;
+    if (text == null || gid != groupOf) {
+      text = Integer.toUnsignedString(gid).getBytes(US_ASCII);
+      group = text;
+      groupOf = gid;
+    }
+    return text;
   }
 
   private static void word2(XdrWriter out, int number) {
