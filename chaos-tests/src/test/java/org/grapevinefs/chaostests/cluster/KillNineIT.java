@@ -2,10 +2,12 @@
 package org.grapevinefs.chaostests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -26,6 +28,7 @@ class KillNineIT {
   private static final String ZONE = "shared";
   private static final int ROUNDS = Integer.getInteger("kill.rounds", 40);
   private static final int MOST_STEPS = 60;
+  private static final int CROWD = 300;
   private static final int LOOKUP = 15;
   private static final int PUTROOTFH = 24;
 
@@ -49,6 +52,43 @@ class KillNineIT {
       requireAcknowledged(mesh.files(2, ZONE));
       assertThat(both.entries().keySet()).noneMatch(path -> path.contains("conflict"));
     }
+  }
+
+  @Test
+  void killedWhileItSettlesWhatOthersWrote_comesToHoldTheSame() throws Exception {
+    Random random = new Random(20_261_122);
+    try (Mesh mesh = Mesh.make(folder, 2).zone(ZONE, 1, 2).start(1, 2);
+        Nfs4Client client = mesh.node(1).nfs("writer")) {
+      for (int round = 0; round < Math.max(1, ROUNDS / 5); round++) {
+        String top = "round" + round;
+        client.run(new Ops().path(ZONE).mkdir(top));
+        mesh.node(2).stop();
+        for (int i = 0; i < CROWD; i++) {
+          write(client, top, "f" + i, "text of " + i + " " + random.nextLong());
+        }
+        for (int i = 0; round > 0 && i < CROWD; i += 3) {
+          client.run(new Ops().path(ZONE + "/round" + (round - 1)).remove("f" + i));
+          acknowledged.remove("round" + (round - 1) + "/f" + i);
+        }
+        mesh.start(2);
+        Path there = mesh.files(2, ZONE).resolve(top);
+        int some = random.nextInt(CROWD - 10);
+        await()
+            .atMost(Duration.ofMinutes(1))
+            .pollInterval(Duration.ofMillis(1))
+            .until(() -> Files.exists(there) && names(there) >= some);
+        mesh.node(2).kill();
+        mesh.start(2);
+      }
+      Listing both = mesh.awaitSame(ZONE, 1, 2);
+      requireAcknowledged(mesh.files(2, ZONE));
+      assertThat(both.entries().keySet()).noneMatch(path -> path.contains("conflict"));
+    }
+  }
+
+  private static int names(Path folder) {
+    String[] names = folder.toFile().list();
+    return names == null ? 0 : names.length;
   }
 
   private void work(MeshNode node, int round, int most, Random random) throws Exception {

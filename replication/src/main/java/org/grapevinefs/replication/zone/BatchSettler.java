@@ -13,6 +13,8 @@ import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.ReplicaException;
 import org.grapevinefs.replication.core.SettleBatch;
 import org.grapevinefs.replication.core.SettlePlan;
+import org.grapevinefs.replication.core.Shown;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,9 +128,6 @@ final class BatchSettler {
     if (!done.isEmpty()) {
       note(batch, done);
     }
-    for (Step step : done) {
-      describe(batch, step.plan);
-    }
     return done;
   }
 
@@ -178,6 +177,8 @@ final class BatchSettler {
   private void note(SettleBatch batch, List<Step> done) {
     try {
       done.forEach(step -> batch.carriedOut(step.plan, step.intent));
+      // Before the batch: a crash between the two leaves them to be settled again.
+      done.forEach(step -> describe(step.plan, batch.shown(step.plan.id())));
       batch.commit().keySet().forEach(zone::forget);
     } catch (ReplicaException e) {
       // One of them does not fit: the others must not be as if nothing had happened on disk.
@@ -191,6 +192,7 @@ final class BatchSettler {
     try {
       SettlePlan plan = step.plan;
       zone.forget(zone.replica.settled(plan.id(), plan.want(), step.held));
+      describe(plan, zone.replica.shown(plan.id()));
       if (step.intent != 0) {
         zone.replica.dropIntent(step.intent);
       }
@@ -199,9 +201,12 @@ final class BatchSettler {
     }
   }
 
-  private void describe(SettleBatch batch, SettlePlan plan) throws IOException {
-    if (!plan.want().isEmpty()) {
-      placement.describe(plan.want(), batch.shown(plan.id()));
+  private void describe(SettlePlan plan, @Nullable Shown shown) {
+    try {
+      placement.describe(plan.want(), shown);
+    } catch (IOException e) {
+      LOG.warn(
+          "zone {}: {} is not as it should be on disk: {}", zone.name, plan.id(), e.toString());
     }
   }
 }

@@ -331,8 +331,10 @@ final class Settler {
     zone.lock.lock();
     try {
       if (zone.replica.plan(plan.id()).isSettled()) {
-        note(plan, plan.have(), Map.of());
+        // In this order: a crash between the two leaves it to be settled again.
+        shownIds(plan).forEach(zone::forget);
         placement.describe(plan.have());
+        note(plan, plan.have(), Map.of());
         dropAsides(plan);
       }
     } finally {
@@ -435,11 +437,9 @@ final class Settler {
     long intent = swaps.write(plan, held);
     placement.carryOut(plan, held);
     note(plan, plan.want(), held);
-    if (intent != 0) {
-      zone.replica.dropIntent(intent);
-    }
     dropAsides(plan);
     placement.describe(plan.want());
+    zone.replica.dropIntent(intent);
   }
 
   private void carried(SettlePlan plan) {

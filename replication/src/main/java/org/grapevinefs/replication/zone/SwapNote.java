@@ -22,9 +22,9 @@ import org.grapevinefs.replication.volume.Directory;
 import org.grapevinefs.replication.volume.FileStat;
 
 /**
- * The note of contents about to be swapped in. Without it a crash between the swap and the index's
- * batch would leave new bytes under an index that still speaks of the old ones, and they would be
- * served as such.
+ * The note of an inode about to be settled, with the contents to be swapped in. Without it a crash
+ * between the swap and the index's batch would leave new bytes under an index that still speaks of
+ * the old ones, and they would be served as such.
  *
  * <p>Which of the two is on disk is told by the file's number on the file system. Layout after the
  * kind's byte: the inode's id, then for each content its shown id, its dot (origin, seq), the
@@ -46,9 +46,9 @@ final class SwapNote {
   /** One content and where it goes. */
   private record Swap(FileId shown, Dot content, FileId directory, EntryName name, long number) {}
 
-  /** Writes a note of a plan's contents; returns its number, or 0 if it has none. */
+  /** Writes a note of a plan and its contents, if it has any; returns its number. */
   long write(SettlePlan plan, Map<FileId, Content.Regular> fresh) throws IOException {
-    return fresh.isEmpty() ? 0 : zone.replica.putIntent(note(plan, fresh));
+    return zone.replica.putIntent(note(plan, fresh));
   }
 
   /** A note of a plan's contents. */
@@ -79,7 +79,9 @@ final class SwapNote {
     return bytes;
   }
 
-  /** Brings the index up to what was swapped in before the crash. */
+  /**
+   * Brings the index up to what was swapped in before the crash, and the disk's attributes to it.
+   */
   void recover(ByteBuffer note) throws IOException {
     FileId source = id(note);
     List<Swap> done = new ArrayList<>();
@@ -94,6 +96,9 @@ final class SwapNote {
     if (!done.isEmpty()) {
       recover(zone.replica.plan(source), done);
     }
+    // Modes, owners and times come last, and may not have come.
+    zone.forgetAll();
+    new Placement(zone, staging).describe(zone.replica.plan(source).have());
   }
 
   private void recover(SettlePlan plan, List<Swap> done) throws IOException {
