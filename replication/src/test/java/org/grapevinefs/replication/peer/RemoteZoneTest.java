@@ -79,7 +79,8 @@ class RemoteZoneTest {
     mesh.node(1, 1).host(true, one, access);
     RemoteZone remote = mesh.node(3, 1).service.remoteZone(TestMesh.ZONE, TestMesh.PATIENCE);
     for (Method method : ZoneFileSystem.class.getMethods()) {
-      if (method.getName().equals("listen")) {
+      // One that is made of another arrives as that one.
+      if (method.getName().equals("listen") || method.isDefault()) {
         continue;
       }
       Object[] args =
