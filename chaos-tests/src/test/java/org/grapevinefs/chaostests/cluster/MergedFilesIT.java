@@ -63,26 +63,29 @@ class MergedFilesIT {
           """);
       mesh.start(2, 3);
 
-      Path there = mesh.files(2, ZONE);
-      await()
-          .atMost(Duration.ofMinutes(2))
-          .untilAsserted(() -> {
-            assertThat(Files.readString(there.resolve("list.jsonl")))
-                .contains("thing one")
-                .contains("more");
-            assertThat(Files.readString(there.resolve("other.jsonl")))
-                .contains("{\"id\":2,\"do\":\"thing two\",\"done\":1}")
-                .doesNotContain("thing 4");
-            assertThat(Files.readString(there.resolve("notes.md")))
-                .contains("\nthree\n")
-                .endsWith("21\n");
-            assertThat(there.toFile().list()).hasSize(5);
-          });
+      awaitMerged(mesh.files(2, ZONE));
       mesh.awaitSame(ZONE, 1, 2, 3);
       assertThat(mesh.node(2).command("conflicts", ZONE))
           .contains("clash.md")
           .doesNotContain("jso");
     }
+  }
+
+  private static void awaitMerged(Path there) {
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(() -> {
+          assertThat(Files.readString(there.resolve("list.jsonl")))
+              .contains("thing one")
+              .contains("more");
+          assertThat(Files.readString(there.resolve("other.jsonl")))
+              .contains("{\"id\":2,\"do\":\"thing two\",\"done\":1}")
+              .doesNotContain("thing 4");
+          assertThat(Files.readString(there.resolve("notes.md")))
+              .contains("\nthree\n")
+              .endsWith("21\n");
+          assertThat(there.toFile().list()).hasSize(5);
+        });
   }
 
   private static void work(Mesh mesh, LinuxClient client, int node, String script)

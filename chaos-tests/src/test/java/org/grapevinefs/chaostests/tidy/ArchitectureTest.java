@@ -62,6 +62,8 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideInAPackage(ROOT + module + "..")
+            .and()
+            .doNotHaveSimpleName("TlsTest") // takes its certificates from where nodes have theirs
             .should()
             .dependOnClassesThat(describe("in modules above", type -> !allowed(module, type))));
   }
