@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.core;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,13 +21,17 @@ final class Ancestors {
   /** The most bytes of all that are kept; then the oldest go. */
   static final long MOST_BYTES = 128L << 20;
 
+  /** After so many more they are looked through: a file may change many times between purges. */
+  private static final long STEP_BYTES = MOST_BYTES / 4;
+
   /** So long each is kept in any case: what others told of their knowledge may be older. */
-  private static final long YOUNG_MICROS = 600_000_000L;
+  private static final Duration YOUNG = Duration.ofMinutes(10);
 
   private static final char WHAT = 'A';
   private static final char BYTES = 'B';
 
   private final Context context;
+  private long sinceTrimmed;
 
   Ancestors(Context context) {
     this.context = context;
@@ -59,6 +64,18 @@ final class Ancestors {
     return bytes == null ? null : Bytes.of(bytes);
   }
 
+  /** Lets the oldest go if these, which are about to be kept, could make it too many. */
+  void makeRoom(@Nullable Bytes... contents) {
+    for (Bytes content : contents) {
+      sinceTrimmed += content == null ? 0 : content.length();
+    }
+    if (sinceTrimmed >= STEP_BYTES) {
+      Batch batch = new Batch();
+      trim(all(), batch);
+      commit(batch);
+    }
+  }
+
   /** Lets go of what no member can build on any more, and of the oldest where they are too many. */
   void purge(
       Collection<String> members, Function<String, @Nullable Knowledge> known, long olderThan) {
@@ -74,7 +91,7 @@ final class Ancestors {
     }
     Batch batch = new Batch();
     List<Kept> staying = new ArrayList<>();
-    long young = HybridClock.of(context.time.instant().minusNanos(YOUNG_MICROS * 1000));
+    long young = HybridClock.of(context.time.instant().minus(YOUNG));
     for (Kept one : all()) {
       boolean needed = theirs == null || theirs.stream().anyMatch(its -> mayBuildOn(its, one));
       if (one.clock >= young || (needed && one.clock >= olderThan)) {
@@ -83,14 +100,24 @@ final class Ancestors {
         drop(batch, one);
       }
     }
-    staying.sort(Comparator.comparingLong(Kept::clock).reversed());
+    trim(staying, batch);
+    commit(batch);
+  }
+
+  /** Leaves room for one step more. */
+  private void trim(List<Kept> kept, Batch batch) {
+    kept.sort(Comparator.comparingLong(Kept::clock).reversed());
     long bytes = 0;
-    for (Kept one : staying) {
+    for (Kept one : kept) {
       bytes += one.size;
-      if (bytes > MOST_BYTES) {
+      if (bytes > MOST_BYTES - STEP_BYTES) {
         drop(batch, one);
       }
     }
+    sinceTrimmed = 0;
+  }
+
+  private void commit(Batch batch) {
     if (!batch.isEmpty()) {
       context.store.commit(batch, false);
     }

@@ -230,6 +230,7 @@ public final class Replica implements AutoCloseable {
       EntryName to,
       Trace trace,
       long intent) {
+    ancestors.makeRoom(trace.before());
     return local.rename(fromDirectory, from, toDirectory, to, trace, intent);
   }
 
@@ -271,16 +272,17 @@ public final class Replica implements AutoCloseable {
       boolean clean,
       Trace trace,
       long intent) {
+    ancestors.makeRoom(trace.before());
     return local.version(file, size, modified, holes, written, hash, clean, trace, intent);
   }
 
   /**
-   * Puts one content in the place of two that were written apart. Its bytes are to be ready to show
-   * before this is called: nobody else has them.
+   * Puts one content, whose bytes are ready to show, in the place of two that were written apart.
    *
    * @throws ReplicaException (NO_FILE) if the two are no longer what shows
    */
   public Change merge(MergedContent merged) {
+    ancestors.makeRoom(merged.oneBytes(), merged.otherBytes());
     return local.merge(merged);
   }
 
@@ -563,8 +565,6 @@ public final class Replica implements AutoCloseable {
     return settling.pending(after == null ? FileId.ROOT : after, most);
   }
 
-  // --- members and tombstones
-
   /** Notes what a member said it knows. */
   public void peerKnows(String member, Knowledge knowledge) {
     purge.peerKnows(member, knowledge);
@@ -582,9 +582,8 @@ public final class Replica implements AutoCloseable {
    * @param olderThan an instant before which a tombstone may go in any case
    */
   public int purge(Collection<String> otherMembers, java.time.Instant olderThan) {
-    long oldest = HybridClock.of(olderThan);
-    ancestors.purge(otherMembers, purge::peer, oldest);
-    return purge.run(otherMembers, oldest);
+    ancestors.purge(otherMembers, purge::peer, HybridClock.of(olderThan));
+    return purge.run(otherMembers, HybridClock.of(olderThan));
   }
 
   /** The token that ties the index to its volume; empty if none was put. */

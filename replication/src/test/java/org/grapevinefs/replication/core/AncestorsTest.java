@@ -88,4 +88,18 @@ class AncestorsTest {
     assertThat(held.lineage().has(one)).isTrue();
     assertThat(replica.ancestor(one)).isEqualTo(Bytes.of(new byte[] {1}));
   }
+
+  @Test
+  void contentOfManyChanges_isBounded_withoutWaitingForAPurge() {
+    create();
+    byte[] mebibyte = new byte[1 << 20];
+    Dot first = write(mebibyte);
+    Dot last = first;
+    for (int i = 0; i < 200; i++) {
+      now = now.plusMillis(10);
+      last = write(mebibyte);
+    }
+    assertThat(replica.ancestor(first)).isNull();
+    assertThat(replica.ancestor(last)).isNotNull();
+  }
 }
