@@ -2,7 +2,7 @@
 package org.grapevinefs.replication.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.grapevinefs.replication.peer.TestMesh.await;
 
 import java.io.IOException;
 import java.time.Duration;

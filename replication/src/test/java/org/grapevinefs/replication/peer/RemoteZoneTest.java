@@ -3,7 +3,7 @@ package org.grapevinefs.replication.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
+import static org.grapevinefs.replication.peer.TestMesh.await;
 
 import java.io.IOException;
 import java.lang.reflect.Method;

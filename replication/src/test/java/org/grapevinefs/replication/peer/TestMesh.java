@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.grapevinefs.gossip.MeshId;
 import org.grapevinefs.gossip.NodeAddress;
 import org.grapevinefs.gossip.NodeId;
@@ -41,6 +43,11 @@ final class TestMesh implements AutoCloseable {
   /** A mesh that trusts the nodes of these numbers. */
   TestMesh(Integer... numbers) {
     trusted = Set.of(numbers);
+  }
+
+  /** Waits as long as a busy machine may need. */
+  static ConditionFactory await() {
+    return Awaitility.await().atMost(Duration.ofSeconds(60));
   }
 
   static NodeKey key(int number) {

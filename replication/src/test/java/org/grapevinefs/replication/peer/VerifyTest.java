@@ -3,7 +3,7 @@ package org.grapevinefs.replication.peer;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.grapevinefs.replication.peer.TestMesh.await;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
