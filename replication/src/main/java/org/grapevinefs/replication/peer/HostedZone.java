@@ -25,6 +25,7 @@ final class HostedZone {
   private final Map<Long, ServedSession> sessions = new ConcurrentHashMap<>();
   private final Set<EventFeed> feeds = new CopyOnWriteArraySet<>();
 
+  private final Set<Asked> asked = new CopyOnWriteArraySet<>();
   private final Set<AutoCloseable> closing = new CopyOnWriteArraySet<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -122,6 +123,20 @@ final class HostedZone {
         feed.changed(file);
       }
     }
+  }
+
+  /** Hears of members that ask for changes. */
+  interface Asked {
+    void asked(NodeId member, Knowledge knows, Knowledge answered);
+  }
+
+  void onAsked(Asked listener) {
+    asked.add(listener);
+  }
+
+  /** A member that knows so much asked for the rest, and is told it. */
+  void asked(NodeId member, Knowledge knows, Knowledge answered) {
+    asked.forEach(listener -> listener.asked(member, knows, answered));
   }
 
   /** Has something closed with this zone. */

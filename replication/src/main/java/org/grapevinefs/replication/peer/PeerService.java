@@ -142,6 +142,7 @@ public final class PeerService implements AutoCloseable {
     ZonePublisher publisher = new ZonePublisher(zone, transport, syncing, timer, sync);
     Local local = new Local(zone, sync, publisher);
     later.add(local);
+    zone.onAsked(sync::asked);
     if (locals.putIfAbsent(id, local) != null) {
       throw new IllegalStateException("zone " + id + " is served already");
     }

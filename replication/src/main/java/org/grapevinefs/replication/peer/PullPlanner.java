@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * Decides whom a zone's replica asks for changes, and when. Pure: no thread, no clock, no network.
  *
  * <p>A member is worth asking while it is up, its digest differs from ours, and it is not the
- * digest of an answer that we already took in: then we know more than it does, and it is for it to
- * ask. Of those worth asking the nearest comes first, then the one that counts the most changes.
- * One session at a time; who failed waits, longer each time.
+ * digest of an answer that we already took in, nor of what it knew when it asked us or knows with
+ * our answer: then we know more than it does, and it is for it to ask. Of those worth asking the
+ * nearest comes first, then the one that counts the most changes. One session at a time; who failed
+ * waits, longer each time.
  */
 final class PullPlanner {
   static final long FIRST_WAIT_NANOS = 100_000_000L;
@@ -34,6 +35,9 @@ final class PullPlanner {
     long pending;
     boolean took;
     long takenDigest;
+    boolean asked;
+    long askedDigest;
+    long answeredDigest;
     long notBefore;
     String trouble = "";
     boolean suspect;
@@ -101,6 +105,16 @@ final class PullPlanner {
     return news;
   }
 
+  /**
+   * A member asked us. All that it knew, and all that it will know with our answer, is known here.
+   */
+  void asked(NodeId node, long askedDigest, long answeredDigest) {
+    Member member = member(node);
+    member.asked = true;
+    member.askedDigest = askedDigest;
+    member.answeredDigest = answeredDigest;
+  }
+
   /** A member knows the same and holds another state: it is to be asked for all, once. */
   void suspect(NodeId node) {
     member(node).suspect = true;
@@ -120,7 +134,9 @@ final class PullPlanner {
         && member.heard
         && member.digest != myDigest
         && !(member.sum == 0 && member.digest == 0)
-        && !(member.took && member.takenDigest == member.digest);
+        && !(member.took && member.takenDigest == member.digest)
+        && !(member.asked
+            && (member.askedDigest == member.digest || member.answeredDigest == member.digest));
   }
 
   /** Whom to ask now; that session is then under way until {@link #done} or {@link #failed}. */

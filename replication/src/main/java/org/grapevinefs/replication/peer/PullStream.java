@@ -31,6 +31,11 @@ final class PullStream implements StreamPump.Source {
     return new PullStream(replica.answer(asker, full, INLINE_BYTES));
   }
 
+  /** What the replica knows that answers. */
+  Knowledge knowledge() {
+    return answer.header().knowledge();
+  }
+
   @Override
   public Answer.@Nullable Builder next() throws IOException {
     if (ended) {

@@ -296,6 +296,7 @@ final class ZoneServer {
     NodeId peer = exchange.peer();
     zone.replica().memberKnows(peer.toString(), theirs);
     PullStream stream = PullStream.open(zone.replica(), theirs, pull.getFull());
+    zone.asked(peer, theirs, stream.knowledge());
     StreamPump.start(exchange, stream, task -> workers.tryExecute(peer, task));
   }
 

@@ -131,6 +131,16 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
     step();
   }
 
+  /** A member that knows so much asked this replica, and is told what it lacks of the rest. */
+  void asked(NodeId node, Knowledge knows, Knowledge answered) {
+    // Else it knows something new, and is asked for that like any other.
+    if (answered.includes(knows)) {
+      synchronized (this) {
+        pulls.asked(node, knows.digest(), answered.digest());
+      }
+    }
+  }
+
   /** A member said which state it holds with what it knows. */
   synchronized void heardState(NodeId node, long digest, long stateDigest) {
     states.heard(node, new StateWatch.Told(digest, stateDigest));

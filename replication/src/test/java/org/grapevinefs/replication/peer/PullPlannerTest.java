@@ -12,6 +12,8 @@ class PullPlannerTest {
   private static final NodeId NEAR = new NodeId(9, 0, 0, 0);
   private static final NodeId FAR = new NodeId(1, 0, 0, 0);
 
+  private static final long LATER = 10 * PullPlanner.POLITE_NANOS;
+
   private final PullPlanner planner = new PullPlanner(new SplittableRandom(1));
 
   private void both(long sum, long digest) {
@@ -74,6 +76,20 @@ class PullPlannerTest {
     assertThat(planner.next(1_000_000_000_000L)).isEmpty();
     planner.heard(NEAR, 7, 77, 0, 0);
     assertThat(planner.next(1_000_000_000_000L)).contains(NEAR);
+  }
+
+  @Test
+  void memberThatAskedUs_isNotAskedForWhatItKnewThen_norForWhatWeTellIt() {
+    planner.mine(6, 66);
+    both(5, 55);
+    planner.asked(NEAR, 55, 66);
+    planner.asked(FAR, 55, 66);
+    planner.mine(7, 77);
+    assertThat(planner.next(LATER)).isEmpty();
+    planner.heard(NEAR, 6, 66, 0, LATER);
+    assertThat(planner.next(2 * LATER)).isEmpty();
+    planner.heard(FAR, 7, 76, 0, 2 * LATER);
+    assertThat(planner.next(3 * LATER)).contains(FAR);
   }
 
   @Test
