@@ -10,6 +10,7 @@ import org.grapevinefs.nfsgateway.client.CallbackServer;
 import org.grapevinefs.nfsgateway.client.Nfs4Client;
 import org.grapevinefs.nfsgateway.client.Ops;
 import org.grapevinefs.nfsgateway.client.Reply;
+import org.grapevinefs.nfsgateway.client.RpcConnection;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
@@ -231,6 +232,20 @@ class DelegationTest {
     assertThat(recalled()).isEqualTo(delegation);
     callbacks.answer(OK);
     assertThat(recalled()).isEqualTo(delegation);
+  }
+
+  @Test
+  void holder_whoseConnectionBroke_isToldOverTheNextOne() throws Exception {
+    byte[] delegation = open(holder, 1).delegation();
+    holder.close();
+    assertThat(opening(3)).isEqualTo(DELAY);
+    try (RpcConnection next = gateway.connection()) {
+      next.serve(callbacks::call);
+      Ops bind = new Ops();
+      bind.op(41).fixed(holder.session()).int32(3).bool(false);
+      assertThat(Nfs4Client.send(next, 2, bind).status()).isEqualTo(OK);
+      assertThat(recalled()).isEqualTo(delegation);
+    }
   }
 
   @Test

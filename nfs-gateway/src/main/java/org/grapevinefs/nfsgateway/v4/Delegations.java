@@ -215,9 +215,17 @@ final class Delegations {
     table.later(() -> send(held, 1));
   }
 
+  /**
+   * Makes the call. A client that does not hear it, because its connection just broke or its own
+   * port is busy, is called again until its time is over: it would lose what it would give back.
+   */
   private void send(State.Delegation held, int attempt) {
+    if (held.ended.isDone() || isOverdue(held)) {
+      return;
+    }
     CallbackPath path = held.client.path();
-    if (path == null || held.ended.isDone()) {
+    if (path == null) {
+      sendAgain(held, attempt);
       return;
     }
     byte[] handle = handles.of(held.file.export.zone(), held.file.id);
@@ -228,17 +236,18 @@ final class Delegations {
                   held.stateid().encode(out);
                   out.bool(false).opaque(handle);
                 })
-            .thenAccept(answer -> {
-              boolean again =
-                  answer.status() == NfsStatus.DELAY.code()
-                      || answer.status() == NfsStatus.BAD_STATEID.code()
-                      || answer.status() == NfsStatus.BADHANDLE.code();
-              if (again && attempt < TRIES && !held.ended.isDone()) {
-                // It may not have heard of the delegation yet.
-                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS)
-                    .execute(() -> send(held, attempt + 1));
+            .whenComplete((answer, failure) -> {
+              boolean heard = failure == null && answer.status() == NfsStatus.OK.code();
+              // One that answers, but so: it may not have heard of the delegation yet.
+              if (!heard && (failure != null || attempt < TRIES)) {
+                sendAgain(held, attempt);
               }
             });
+  }
+
+  private void sendAgain(State.Delegation held, int attempt) {
+    CompletableFuture.delayedExecutor(Math.min(attempt, TRIES), TimeUnit.SECONDS)
+        .execute(() -> send(held, attempt + 1));
   }
 
   /** Calls back what clients hold of a file that changed elsewhere. */
