@@ -108,7 +108,7 @@ public record Limits(
               MOST_BYTES / 2,
               Duration.ofSeconds(30),
               Duration.ofMinutes(2)),
-          new State(64, 8192, 256L << 20, 4096, 1024, 16, 65_536, 524_288, 16_384, 65_536));
+          new State(64, 8192, 256L << 20, 4096, 2048, 16, 65_536, 524_288, 16_384, 65_536));
 
   /** Checks the bounds. */
   public Limits {
