@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.chaostests.benchmark;
 
+import static org.grapevinefs.chaostests.benchmark.ReplicationBenchmark.print;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -9,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.grapevinefs.chaostests.cluster.Mesh;
@@ -168,10 +169,5 @@ final class AtOnce {
       bytes.putInt(number);
     }
     return bytes.array();
-  }
-
-  @SuppressWarnings("AnnotateFormatMethod") // a bad format shows at once
-  private static void print(String format, Object... values) {
-    System.out.println(String.format(Locale.ROOT, format, values));
   }
 }

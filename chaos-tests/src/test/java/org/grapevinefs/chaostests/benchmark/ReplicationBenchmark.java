@@ -367,7 +367,7 @@ public final class ReplicationBenchmark {
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // a bad format shows at once
-  private static void print(String format, Object... values) {
+  static void print(String format, Object... values) {
     System.out.println(String.format(Locale.ROOT, format, values));
   }
 }

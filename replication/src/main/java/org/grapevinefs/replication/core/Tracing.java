@@ -44,8 +44,8 @@ final class Tracing {
       Transaction tx, Context context, Entry moved, Content.Regular replaced, Trace trace) {
     Inode inode = tx.inode(moved.source());
     Content.Regular held = tx.reads.held(moved.shown());
-    boolean own = inode != null && held != null && !moved.isSibling();
-    if (inode == null || held == null || !own || inode.content(held.dot()) == null) {
+    boolean noFile = inode == null || held == null || moved.isSibling();
+    if (noFile || inode.content(held.dot()) == null) {
       return;
     }
     Dot dot = tx.nextDot();
