@@ -12,12 +12,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The tale of clients that went over a bound: each is counted, and logged at most once a minute for
- * one kind and address, so that a flood of refusals makes no flood of lines. Thread-safe.
+ * one kind and address, and a hundred times a minute in all, so that a flood of refusals makes no
+ * flood of lines, wherever it comes from. Thread-safe.
  */
 public final class Refusals {
 
   private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
   private static final long QUIET_MILLIS = 60_000;
+  private static final int MOST_LINES = 100;
   private static final int MOST_REMEMBERED = 1_024;
 
   /** What was refused. */
@@ -74,6 +76,11 @@ public final class Refusals {
         }
       };
 
+  /** Lines written since this minute began; guarded as {@link #told}. */
+  private int lines;
+
+  private long minute;
+
   /** Nothing refused yet. */
   public Refusals(InstantSource clock) {
     this.clock = clock;
@@ -85,16 +92,28 @@ public final class Refusals {
   /** Notes one. */
   public void note(Kind kind, InetAddress client) {
     long count = count(kind).incrementAndGet();
+    if (isWorthALine(kind, client)) {
+      LOG.warn("NFS client {}: {} ({} so far)", client.getHostAddress(), kind.text, count);
+    }
+  }
+
+  /** Whether to log one; if so, it counts as logged. */
+  boolean isWorthALine(Kind kind, InetAddress client) {
     long now = clock.millis();
     synchronized (told) {
+      if (now - minute >= QUIET_MILLIS) {
+        minute = now;
+        lines = 0;
+      }
       Told key = new Told(kind, client);
       Long before = told.get(key);
-      if (before != null && now - before < QUIET_MILLIS) {
-        return;
+      if (lines >= MOST_LINES || (before != null && now - before < QUIET_MILLIS)) {
+        return false;
       }
+      lines++;
       told.put(key, now);
+      return true;
     }
-    LOG.warn("NFS client {}: {} ({} so far)", client.getHostAddress(), kind.text, count);
   }
 
   private AtomicLong count(Kind kind) {
