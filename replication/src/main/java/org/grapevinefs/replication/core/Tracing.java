@@ -44,8 +44,7 @@ final class Tracing {
       Transaction tx, Context context, Entry moved, Content.Regular replaced, Trace trace) {
     Inode inode = tx.inode(moved.source());
     Content.Regular held = tx.reads.held(moved.shown());
-    boolean noFile = inode == null || held == null || moved.isSibling();
-    if (noFile || inode.content(held.dot()) == null) {
+    if (inode == null || held == null || moved.isSibling() || inode.content(held.dot()) == null) {
       return;
     }
     Dot dot = tx.nextDot();
