@@ -25,6 +25,9 @@ import org.grapevinefs.nfsgateway.xdr.XdrReader;
  * <p>Arguments: port, path of a directory to work in, the server's process number (for its CPU
  * time), seconds a row, then rows (none: all). Prints a line a row: requests a second, how long
  * half and 99 of 100 of them took, and the server's CPU time for each. What it makes stays there.
+ *
+ * <p>A row {@code clients-N} connects N clients more, each with a session of its own, has each ask
+ * twice, and prints the server's memory before and with them.
  */
 public final class NfsLoad {
 
@@ -32,6 +35,8 @@ public final class NfsLoad {
   private static final int SLOTS = 8;
   private static final long WARM_UP = TimeUnit.SECONDS.toNanos(1);
   private static final double TICKS = 100;
+  private static final int PUTROOTFH = 24;
+  private static final String CLIENTS = "clients-";
 
   private final long pid;
   private final long nanos;
@@ -50,14 +55,19 @@ public final class NfsLoad {
     int port = Integer.parseInt(arguments[0]);
     String path = arguments[1];
     NfsLoad load = new NfsLoad(Long.parseLong(arguments[2]), Double.parseDouble(arguments[3]));
-    List<Row> rows =
+    List<String> rows =
         arguments.length == 4
-            ? List.of(Row.values())
-            : Arrays.stream(arguments).skip(4).map(Row::of).toList();
+            ? Arrays.stream(Row.values()).map(Row::title).toList()
+            : List.of(arguments).subList(4, arguments.length);
+    InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     try {
-      load.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), path);
-      for (Row row : rows) {
-        load.measure(row);
+      load.connect(server, path);
+      for (String row : rows) {
+        if (row.startsWith(CLIENTS)) {
+          load.hold(server, path, Integer.parseInt(row.substring(CLIENTS.length())));
+        } else {
+          load.measure(Row.of(row));
+        }
       }
     } finally {
       load.close();
@@ -71,7 +81,7 @@ public final class NfsLoad {
       connections.add(connection);
       Ops look = new Ops().path(path).getHandle();
       XdrReader in = connection.run(look);
-      LoadConnection.expect(in, 24);
+      LoadConnection.expect(in, PUTROOTFH);
       for (int j = 0; j < look.count() - 2; j++) {
         LoadConnection.expect(in, 15);
       }
@@ -122,6 +132,39 @@ public final class NfsLoad {
       times.add(one.get(5, TimeUnit.MINUTES));
     }
     return times;
+  }
+
+  /** Connects so many clients, and prints what memory the server has with them. */
+  private void hold(InetSocketAddress server, String path, int count)
+      throws IOException, BadXdrException {
+    long before = residentKilobytes();
+    String run = "held-" + ProcessHandle.current().pid();
+    for (int i = 0; i < count; i++) {
+      connections.add(new LoadConnection(server, run + "-" + i, SLOTS));
+    }
+    for (int times = 0; times < 2; times++) {
+      for (LoadConnection connection : connections) {
+        LoadConnection.expect(connection.run(new Ops().path(path).getHandle()), PUTROOTFH);
+      }
+    }
+    long now = residentKilobytes();
+    System.out.println(
+        String.format(
+            Locale.ROOT,
+            "%-14s %8.1f MB before, %.1f MB with them, %.0f KB each",
+            CLIENTS + count,
+            before / 1e3,
+            now / 1e3,
+            (now - before) / (double) count));
+  }
+
+  private long residentKilobytes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    throw new IOException("no VmRSS of " + pid);
   }
 
   private double cpuSeconds() throws IOException {

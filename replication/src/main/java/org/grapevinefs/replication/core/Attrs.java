@@ -30,7 +30,10 @@ public record Attrs(
   /** Checks and copies. */
   public Attrs {
     mode &= 07777;
-    xattrs = Collections.unmodifiableSortedMap(new TreeMap<>(xattrs));
+    xattrs =
+        xattrs.isEmpty()
+            ? Collections.emptySortedMap()
+            : Collections.unmodifiableSortedMap(new TreeMap<>(xattrs));
   }
 
   /**

@@ -314,15 +314,20 @@ public final class Codec {
 
   /** A message's inode. */
   public static Inode inode(InodeRecord inode) {
-    FileType type = type(inode.getType());
     Inode decoded =
         new Inode(
             id(inode.getId()),
-            type,
+            type(inode.getType()),
             time(inode.getCreated()),
             inode.getPlacesList().stream().map(Codec::place).toList(),
             inode.getAttrsList().stream().map(Codec::attrs).toList(),
             inode.getContentsList().stream().map(Codec::content).toList());
+    return checked(decoded);
+  }
+
+  /** An inode whose parts fit together. */
+  static Inode checked(Inode decoded) {
+    FileType type = decoded.type();
     boolean oneLink = decoded.places().stream().allMatch(place -> place.links().size() == 1);
     if (type == FileType.DIRECTORY && !oneLink) {
       throw malformed("a directory with several links");

@@ -17,6 +17,8 @@ final class Context {
   final Limits limits;
   final Map<FileId, Timestamp> dirtyDirectories = new HashMap<>();
   final InodeCache inodes = new InodeCache();
+  private final RowCache rows = new RowCache();
+  private final Listings listings = new Listings();
   HybridClock clock;
   State state;
 
@@ -28,7 +30,7 @@ final class Context {
       Limits limits,
       State state) {
     this.store = store;
-    this.reads = new Reads(store.reader(), () -> this.state.conflicts > 0);
+    this.reads = new Reads(store.reader(), () -> this.state.conflicts > 0, rows, listings);
     this.self = self;
     this.time = time;
     this.random = random;
@@ -38,13 +40,15 @@ final class Context {
   }
 
   Transaction begin() {
-    return new Transaction(store.reader(), state, inodes);
+    return new Transaction(store.reader(), state, inodes, rows);
   }
 
   void commit(Transaction tx, boolean sync) {
     tx.state.clock = clock.last();
     store.commit(tx.toBatch(), sync);
     inodes.follow(tx.touched());
+    rows.follow(tx.changes());
+    listings.forget(tx.relisted());
     state = tx.state;
   }
 

@@ -57,6 +57,7 @@ final class LocalChanges {
       AttrsChange attrs,
       long intent) {
     Transaction tx = context.begin();
+    tx.isNew(id);
     FileId in = ChangeSteps.directory(tx, directory);
     if (tx.reads.lookup(in, name) != null) {
       throw ChangeSteps.refused(ReplicaException.Reason.TAKEN, name.toString());

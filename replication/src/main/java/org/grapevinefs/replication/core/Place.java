@@ -24,8 +24,8 @@ public sealed interface Place extends Stamped {
       if (links.isEmpty()) {
         throw new IllegalArgumentException("a live inode has a link");
       }
-      links = links.stream().sorted().distinct().toList();
-      previous = previous.stream().sorted().distinct().toList();
+      links = sorted(links);
+      previous = sorted(previous);
     }
   }
 
@@ -39,8 +39,12 @@ public sealed interface Place extends Stamped {
 
     /** Sorts and copies. */
     public Deleted {
-      links = links.stream().sorted().distinct().toList();
+      links = sorted(links);
       seen = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(seen));
     }
+  }
+
+  private static List<Link> sorted(List<Link> links) {
+    return links.size() < 2 ? List.copyOf(links) : links.stream().sorted().distinct().toList();
   }
 }

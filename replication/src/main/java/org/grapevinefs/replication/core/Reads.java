@@ -17,8 +17,13 @@ final class Reads {
 
   private static final byte[] NO_PREFIX = {};
 
+  /** Who asks for fewer names is not listing. */
+  private static final int LEAST_LISTED = 9;
+
   private final ReplicaStore.Reader reader;
   private final BooleanSupplier anyConflicts;
+  private final Rows.Source known;
+  private final @Nullable Listings listings;
 
   /**
    * Reads through a reader.
@@ -26,8 +31,24 @@ final class Reads {
    * @param anyConflicts whether there may be names on disk that were computed
    */
   Reads(ReplicaStore.Reader reader, BooleanSupplier anyConflicts) {
+    this(reader, anyConflicts, Rows.Source.NONE, null);
+  }
+
+  /**
+   * Reads through a reader what is not known already.
+   *
+   * @param known rows of the state that is read
+   * @param listings whole directories of the state that is read; null for none
+   */
+  Reads(
+      ReplicaStore.Reader reader,
+      BooleanSupplier anyConflicts,
+      Rows.Source known,
+      @Nullable Listings listings) {
     this.reader = reader;
     this.anyConflicts = anyConflicts;
+    this.known = known;
+    this.listings = listings;
   }
 
   /** A change attribute and the number of subdirectories. */
@@ -63,7 +84,8 @@ final class Reads {
   }
 
   static Inode inode(byte[] bytes) {
-    return Codec.inode(Codec.parsed(InodeRecord.parser(), bytes));
+    Inode inode = RowDecoder.inode(bytes);
+    return inode != null ? inode : Codec.inode(Codec.parsed(InodeRecord.parser(), bytes));
   }
 
   List<FileId> claimants(FileId parent, EntryName name) {
@@ -96,9 +118,20 @@ final class Reads {
   }
 
   List<Entry> placed(FileId shown) {
-    byte[] bytes = reader.get(Table.PLACED, shown.toBytes());
-    if (bytes == null) {
-      return List.of();
+    long stamp = known.stamp();
+    List<Entry> placed = known.rows(shown).placed();
+    if (placed == null) {
+      byte[] bytes = reader.get(Table.PLACED, shown.toBytes());
+      placed = bytes == null ? List.of() : entries(bytes);
+      known.learn(shown, Rows.placed(placed), stamp);
+    }
+    return placed;
+  }
+
+  private static List<Entry> entries(byte[] bytes) {
+    List<Entry> entries = RowDecoder.entries(bytes);
+    if (entries != null) {
+      return entries;
     }
     EntriesRecord record = Codec.parsed(EntriesRecord.parser(), bytes);
     return record.getEntriesList().stream().map(Reads::entry).toList();
@@ -160,6 +193,11 @@ final class Reads {
     return (content == null ? builder : builder.setContent(Codec.dot(content))).build();
   }
 
+  private static Entry entry(byte[] bytes) {
+    Entry entry = RowDecoder.entry(bytes);
+    return entry != null ? entry : entry(Codec.parsed(EntryRecord.parser(), bytes));
+  }
+
   private static Entry entry(EntryRecord record) {
     return new Entry(
         Codec.id(record.getDirectory()),
@@ -183,7 +221,7 @@ final class Reads {
     if (bytes.length == 1) {
       return new Slot(null, true);
     }
-    return new Slot(entry(Codec.parsed(EntryRecord.parser(), bytes)), false);
+    return new Slot(entry(bytes), false);
   }
 
   /** The natural cookie of a name: over 2, below 2^63, leaving room to probe on. */
@@ -222,13 +260,31 @@ final class Reads {
   }
 
   List<Entry> children(FileId directory, long afterCookie, int most) {
+    if (listings == null) {
+      return walk(directory, afterCookie, most);
+    }
+    List<Entry> all = listings.get(directory);
+    if (all == null && afterCookie == 0 && most >= LEAST_LISTED) {
+      long stamp = listings.stamp(directory);
+      int ahead = Listings.MOST_OF_ONE + 1;
+      all = walk(directory, 0, Math.max(ahead, most));
+      if (all.size() < ahead) {
+        listings.put(directory, all, stamp);
+      }
+    }
+    return all == null
+        ? walk(directory, afterCookie, most)
+        : Listings.after(all, afterCookie, most);
+  }
+
+  private List<Entry> walk(FileId directory, long afterCookie, int most) {
     List<Entry> entries = new ArrayList<>();
     byte[] from = Keys.child(directory, afterCookie + 1);
     try (ReplicaStore.Cursor cursor = reader.scan(Table.CHILD, directory.toBytes(), from)) {
       while (entries.size() < most && cursor.next()) {
         byte[] value = cursor.value();
         if (value.length > 1) {
-          entries.add(entry(Codec.parsed(EntryRecord.parser(), value)));
+          entries.add(entry(value));
         }
       }
     }
@@ -236,11 +292,20 @@ final class Reads {
   }
 
   Content.@Nullable Regular held(FileId shown) {
-    byte[] bytes = reader.get(Table.HELD, shown.toBytes());
-    if (bytes == null) {
-      return null;
+    long stamp = known.stamp();
+    Rows.Known<Content.Regular> held = known.rows(shown).held();
+    if (held == null) {
+      byte[] bytes = reader.get(Table.HELD, shown.toBytes());
+      held = new Rows.Known<>(bytes == null ? null : held(bytes));
+      known.learn(shown, Rows.held(held.value()), stamp);
     }
-    Content content = Codec.content(Codec.parsed(ContentRecord.parser(), bytes));
+    return held.value();
+  }
+
+  private static Content.Regular held(byte[] bytes) {
+    Content known = RowDecoder.content(bytes);
+    Content content =
+        known != null ? known : Codec.content(Codec.parsed(ContentRecord.parser(), bytes));
     if (content instanceof Content.Regular regular) {
       return regular;
     }
@@ -248,8 +313,14 @@ final class Reads {
   }
 
   @Nullable Local local(FileId id) {
-    byte[] bytes = reader.get(Table.LOCAL, id.toBytes());
-    return bytes == null ? null : Local.of(bytes);
+    long stamp = known.stamp();
+    Rows.Known<Local> local = known.rows(id).local();
+    if (local == null) {
+      byte[] bytes = reader.get(Table.LOCAL, id.toBytes());
+      local = new Rows.Known<>(bytes == null ? null : Local.of(bytes));
+      known.learn(id, Rows.local(local.value()), stamp);
+    }
+    return local.value();
   }
 
   /** The first ids of a table whose keys are ids. */

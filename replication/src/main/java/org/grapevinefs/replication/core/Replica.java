@@ -162,10 +162,9 @@ public final class Replica implements AutoCloseable {
 
   /** Notes a disk operation under way; returns its number. Goes with the change that ends it. */
   public long putIntent(byte[] what) {
-    Transaction tx = context.begin();
-    long number = ++tx.state.intents;
-    tx.put(Table.INTENT, Keys.number(number), what);
-    context.commit(tx, false);
+    // Alone: the count goes to the store with the next change, or comes from this row at the start.
+    long number = ++context.state.intents;
+    context.store.commit(new Batch().put(Table.INTENT, Keys.number(number), what), false);
     return number;
   }
 

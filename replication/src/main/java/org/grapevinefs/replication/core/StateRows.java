@@ -110,6 +110,11 @@ final class StateRows {
     state.intents = record.getIntents();
     loadMeta(reads, state);
     loadOdd(reads, state);
+    try (ReplicaStore.Cursor cursor = reads.all(Table.INTENT)) {
+      while (cursor.next()) {
+        state.intents = Math.max(state.intents, Keys.number(cursor.key(), 0));
+      }
+    }
     state.pending = count(reads, Table.PENDING);
     state.unsettled = count(reads, Table.UNSETTLED);
     return new Loaded(state, record.getClean());

@@ -36,6 +36,8 @@ final class Transaction implements Claims {
   private final Map<FileId, Change.Tick> ticks = new HashMap<>();
   private final Set<FileId> onDisk = new HashSet<>();
   private final Set<FileId> stirred = new LinkedHashSet<>();
+  private final Set<FileId> relisted = new HashSet<>();
+  private final RowCache.Changes changes;
   private final InodeCache cache;
   private final boolean quiet;
   private final boolean simple;
@@ -44,13 +46,14 @@ final class Transaction implements Claims {
   /** An inode before the transaction and now. */
   record Touched(@Nullable Inode before, @Nullable Inode now) {}
 
-  Transaction(ReplicaStore.Reader reader, State before, InodeCache cache) {
+  Transaction(ReplicaStore.Reader reader, State before, InodeCache cache, RowCache known) {
     this.state = before.clone();
     this.cache = cache;
     this.quiet = before.unsettled == 0;
     this.simple = quiet && before.conflicts == 0 && isPlain() && before.undone.isEmpty();
     this.overlay = new Overlay(reader);
-    this.reads = new Reads(overlay, () -> this.state.conflicts > 0);
+    this.changes = new RowCache.Changes(known);
+    this.reads = new Reads(overlay, () -> this.state.conflicts > 0, changes, null);
     this.rows = new StateRows(before);
   }
 
@@ -58,6 +61,21 @@ final class Transaction implements Claims {
 
   Map<FileId, Touched> touched() {
     return touched;
+  }
+
+  /** The rows that it changed, decoded. */
+  RowCache.Changes changes() {
+    return changes;
+  }
+
+  /** The directories whose names on disk it changed. */
+  Set<FileId> relisted() {
+    return relisted;
+  }
+
+  /** Says that the store has nothing of an id that was just drawn. */
+  void isNew(FileId id) {
+    changes.put(id, Rows.FRESH);
   }
 
   /**
@@ -238,6 +256,7 @@ final class Transaction implements Claims {
   // --- names on disk
 
   void addEntry(Entry entry) {
+    relisted.add(entry.directory());
     overlay.put(Table.CHILD, Keys.child(entry.directory(), entry.cookie()), Reads.stored(entry));
     List<Entry> entries = new ArrayList<>(reads.placed(entry.shown()));
     entries.add(entry);
@@ -255,6 +274,7 @@ final class Transaction implements Claims {
   }
 
   void removeEntry(Entry entry) {
+    relisted.add(entry.directory());
     byte[] key = Keys.child(entry.directory(), entry.cookie());
     if (reads.isProbedPast(entry.directory(), entry.cookie())) {
       overlay.put(Table.CHILD, key, GRAVE);
@@ -277,6 +297,7 @@ final class Transaction implements Claims {
 
   /** Replaces what an entry shows, keeping its name. */
   void replaceEntry(Entry old, Entry now) {
+    relisted.add(now.directory());
     overlay.put(Table.CHILD, Keys.child(now.directory(), now.cookie()), Reads.stored(now));
     List<Entry> entries = new ArrayList<>(reads.placed(now.shown()));
     entries.replaceAll(entry -> entry.equals(old) ? now : entry);
@@ -289,6 +310,7 @@ final class Transaction implements Claims {
   }
 
   private void putPlaced(FileId shown, List<Entry> entries) {
+    changes.put(shown, Rows.placed(List.copyOf(entries)));
     if (entries.isEmpty()) {
       overlay.delete(Table.PLACED, shown.toBytes());
     } else {
@@ -307,6 +329,7 @@ final class Transaction implements Claims {
   }
 
   private void putLocal(FileId id, Reads.Local local) {
+    changes.put(id, Rows.local(local));
     overlay.put(Table.LOCAL, id.toBytes(), local.toBytes());
   }
 
@@ -323,10 +346,12 @@ final class Transaction implements Claims {
   }
 
   void forgetLocal(FileId id) {
+    changes.put(id, Rows.local(null));
     overlay.delete(Table.LOCAL, id.toBytes());
   }
 
   void putHeld(FileId shown, Content.@Nullable Regular held) {
+    changes.put(shown, Rows.held(held));
     if (held == null) {
       overlay.delete(Table.HELD, shown.toBytes());
     } else {

@@ -100,10 +100,9 @@ final class Names {
     List<Entry> found = zone.replica.children(directory, cookie, wanted + 1);
     List<DirectoryPage.Entry> page = new ArrayList<>(Math.min(found.size(), wanted));
     for (Entry entry : found.subList(0, Math.min(wanted, found.size()))) {
-      Shown child = zone.find(entry.shown());
+      Attributes child = zone.attributesIfThere(entry.shown());
       if (child != null) {
-        page.add(
-            new DirectoryPage.Entry(entry.name(), entry.cookie(), zone.attributes(entry.shown())));
+        page.add(new DirectoryPage.Entry(entry.name(), entry.cookie(), child));
       }
     }
     return new DirectoryPage(page, found.size() <= wanted);

@@ -177,7 +177,19 @@ final class ZoneState {
     // In this order: once a version is made the index has the size, and only then it is not dirty.
     OpenState state = files.find(id);
     DirtyContent dirty = state == null ? null : state.dirty;
-    Shown shown = shown(id);
+    return attributes(id, shown(id), state, dirty);
+  }
+
+  /** The same of a file that may have no name on disk any more; then null. */
+  @Nullable Attributes attributesIfThere(FileId id) {
+    OpenState state = files.find(id);
+    DirtyContent dirty = state == null ? null : state.dirty;
+    Shown shown = find(id);
+    return shown == null ? null : attributes(id, shown, state, dirty);
+  }
+
+  private static Attributes attributes(
+      FileId id, Shown shown, @Nullable OpenState state, @Nullable DirtyContent dirty) {
     long size = shown.size();
     Timestamp modified = shown.modified();
     Timestamp changed = shown.changed();
