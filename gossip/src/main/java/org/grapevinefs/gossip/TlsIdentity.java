@@ -33,6 +33,9 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 public final class TlsIdentity {
   private static final String PROTOCOL = "TLSv1.3";
 
+  /** Lives in memory only: PKCS 12 would derive a key anew, slowly, for each connection. */
+  private static final String KEY_STORE = "JKS";
+
   /** RFC 5280, 4.1.2.5: the date that says "no end". */
   private static final Instant NEVER = Instant.parse("9999-12-31T23:59:59Z");
 
@@ -63,6 +66,7 @@ public final class TlsIdentity {
   public SslContextBuilder forOthers() {
     return SslContextBuilder.forServer(key.toPrivateKey(), certificate)
         .sslProvider(SslProvider.JDK)
+        .keyStoreType(KEY_STORE)
         .protocols(PROTOCOL);
   }
 
@@ -104,6 +108,7 @@ public final class TlsIdentity {
   private SslContext server(RosterTrust trust) throws SSLException {
     return SslContextBuilder.forServer(key.toPrivateKey(), certificate)
         .sslProvider(SslProvider.JDK)
+        .keyStoreType(KEY_STORE)
         .protocols(PROTOCOL)
         .trustManager(trust)
         .clientAuth(ClientAuth.REQUIRE)
@@ -115,6 +120,7 @@ public final class TlsIdentity {
     return SslContextBuilder.forClient()
         .keyManager(key.toPrivateKey(), certificate)
         .sslProvider(SslProvider.JDK)
+        .keyStoreType(KEY_STORE)
         .protocols(PROTOCOL)
         .trustManager(trust)
         .endpointIdentificationAlgorithm("")

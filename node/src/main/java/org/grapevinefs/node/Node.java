@@ -63,6 +63,7 @@ public final class Node implements AutoCloseable {
 
   /** Starts a node; it serves when this returns. */
   public static Node start(NodeOptions options) throws StartFailure {
+    NativeCrypto.install();
     Node node = new Node(options);
     try {
       node.open();

@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A replica's answer to a pull, in parts of a quarter MiB or a little more. */
 final class PullStream implements StreamPump.Source {
-  /** Bytes of small contents that ride along in one answer; the others are fetched. */
-  static final long INLINE_BYTES = 256L << 20;
+  /**
+   * Bytes of small contents that ride along in one answer, the newest: so that what was just
+   * written is there with its record, while the others, be they many, are fetched beside.
+   */
+  static final long INLINE_BYTES = 16L << 20;
 
   private final ZoneReplica.Answer answer;
   private boolean headed;

@@ -294,10 +294,11 @@ final class ZoneServer {
     }
     Knowledge theirs = ZoneWire.known(pull.getKnownList());
     NodeId peer = exchange.peer();
-    zone.replica().memberKnows(peer.toString(), theirs);
     PullStream stream = PullStream.open(zone.replica(), theirs, pull.getFull());
     zone.asked(peer, theirs, stream.knowledge());
     StreamPump.start(exchange, stream, task -> workers.tryExecute(peer, task));
+    // Not before: the answer would wait for this row to come to disk.
+    zone.replica().memberKnows(peer.toString(), theirs);
   }
 
   private void fetch(Exchange exchange, Fetch fetch) {

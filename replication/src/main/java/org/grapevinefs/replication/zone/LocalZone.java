@@ -58,6 +58,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   private final AttributeSetter attributes;
   private final Shelving shelving;
   private final Transfers transfers;
+  private final Serving serving;
   private final Pulls pulls;
   private final Scanner scanner;
   private final Inspection inspection;
@@ -75,7 +76,8 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     this.shelving = new Shelving(zone, staging, zone::contentReady);
     this.transfers = new Transfers(zone, versions, staging, shelving);
     Settler settler = new Settler(zone, versions, transfers, staging);
-    this.pulls = new Pulls(zone, versions, transfers, settler);
+    this.serving = new Serving(zone, staging);
+    this.pulls = new Pulls(zone, versions, transfers, serving, settler);
     this.scanner = new Scanner(zone, versions);
     this.inspection = new Inspection(zone, staging);
     this.merger = new Merger(zone, staging);
@@ -345,12 +347,12 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
   @Override
   public boolean read(FileId source, Stretch stretch, ByteBuffer into) throws IOException {
-    return transfers.read(source, stretch, into);
+    return serving.read(source, stretch, into);
   }
 
   @Override
   public @Nullable ContentSink stage(PendingContent content) throws IOException {
-    return transfers.stage(content);
+    return transfers.sink(content);
   }
 
   @Override

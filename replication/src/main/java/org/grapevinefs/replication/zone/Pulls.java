@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Pulls {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
-  private static final long MOST_INLINE = 256L << 20;
+  private static final long MOST_INLINE = 32L << 20;
 
   /** So few contents of a pull are synced each by itself. */
   private static final int SINGLE_SYNCS = 4;
@@ -35,12 +35,14 @@ final class Pulls {
   private final ZoneState zone;
   private final Versions versions;
   private final Transfers transfers;
+  private final Serving serving;
   private final Settler settler;
 
-  Pulls(ZoneState zone, Versions versions, Transfers transfers, Settler settler) {
+  Pulls(ZoneState zone, Versions versions, Transfers transfers, Serving serving, Settler settler) {
     this.zone = zone;
     this.versions = versions;
     this.transfers = transfers;
+    this.serving = serving;
     this.settler = settler;
   }
 
@@ -66,12 +68,14 @@ final class Pulls {
   private final class Given implements ZoneReplica.Answer {
     private final Answer answer;
     private final Knowledge asker;
+    private long withoutContents;
     private long inlineLeft;
 
     Given(Answer answer, Knowledge asker, long inlineLeft) {
       this.answer = answer;
       this.asker = asker;
       this.inlineLeft = inlineLeft;
+      this.withoutContents = answer.header().count() - inlineLeft / ZoneReplica.MAX_INLINE;
     }
 
     @Override
@@ -85,7 +89,10 @@ final class Pulls {
         return null;
       }
       Inode inode = answer.next();
-      List<ZoneRecord.Inline> inline = transfers.inline(inode, asker, inlineLeft);
+      if (withoutContents-- > 0) {
+        return new ZoneRecord(inode, List.of());
+      }
+      List<ZoneRecord.Inline> inline = serving.inline(inode, asker, inlineLeft);
       inline.forEach(one -> inlineLeft -= one.bytes().length());
       return new ZoneRecord(inode, inline);
     }
@@ -152,9 +159,12 @@ final class Pulls {
       try {
         result = merged();
         List<FileId> coming = transfers.take(wanted());
-        settler.bytesComing(coming);
         Set<FileId> look = new LinkedHashSet<>(result.changed());
         coming.forEach(look::remove);
+        List<FileId> lacking = look.stream().filter(Pulls.this::onlyLacksBytes).toList();
+        lacking.forEach(look::remove);
+        settler.bytesComing(coming);
+        settler.bytesComing(lacking);
         settler.look(look);
       } finally {
         transfers.expectNoMore(riding);
@@ -207,6 +217,25 @@ final class Pulls {
       } catch (IOException e) {
         LOG.debug("zone {}: {} stays in the workshop", zone.name, small.name(), e);
       }
+    }
+  }
+
+  /** Whether a file waits for bytes to be fetched: to look at it before is work for nothing. */
+  private boolean onlyLacksBytes(FileId id) {
+    zone.lock.lock();
+    try {
+      Inode inode = zone.replica.inode(id);
+      if (inode == null || !inode.isAlive()) {
+        return false;
+      }
+      List<Content> contents = inode.shownContents();
+      return contents.size() == 1
+          && contents.getFirst() instanceof Content.Regular regular
+          && regular.size() > 0
+          && zone.replica.held(id) == null
+          && !transfers.isHere(new Staging.Key(id, regular.dot()));
+    } finally {
+      zone.lock.unlock();
     }
   }
 

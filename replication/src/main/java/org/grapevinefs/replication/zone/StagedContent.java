@@ -74,7 +74,7 @@ final class StagedContent implements ContentSink {
    * The missing stretches, cut where another change's bytes begin and at the most that goes at
    * once.
    */
-  private static List<ZoneReplica.Stretch> stretches(PendingContent content) {
+  static List<ZoneReplica.Stretch> stretches(PendingContent content) {
     List<ZoneReplica.Stretch> result = new ArrayList<>();
     List<RangeMap.Range> map = content.wanted().ranges().ranges();
     int next = 0;

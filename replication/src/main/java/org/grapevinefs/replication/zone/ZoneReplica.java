@@ -39,7 +39,8 @@ public interface ZoneReplica {
    *
    * @param asker what the asker knows
    * @param full whether all is wanted: when the asker knows the same and holds another state
-   * @param inlineBytes the most bytes of small contents to send along, in all
+   * @param inlineBytes the most bytes of small contents to send along, in all: those of the last,
+   *     newest records, as many as surely fit
    */
   Answer answer(Knowledge asker, boolean full, long inlineBytes) throws IOException;
 
