@@ -139,10 +139,12 @@ final class MeshView {
             "knows the same as " + member + " but holds another state: report this as a fault");
       }
     }
+    boolean filling = !status.filling().isEmpty();
+    String own = filling ? status.filling() : pending(status.counts().pending());
     for (NodeName member : held.config().members()) {
       zone.addMembers(
           member.equals(self)
-              ? member(member, knowledge.sum(), highest, pending(status.counts().pending()))
+              ? member(member, knowledge.sum(), highest, own)
               : peerMember(member, id, highest, knowledge.digest()));
     }
   }

@@ -49,7 +49,7 @@ final class LocalWork {
       switch (e.reason()) {
         case NO_ENTRY, TAKEN, NOT_EMPTY, INTO_ITSELF, NOT_DIRECTORY, IS_DIRECTORY, NO_FILE ->
             world.tell("%s refused: %s", node.name, e.reason().name());
-        case WRONG_TYPE, LIMIT, BAD_ANSWER, MALFORMED -> throw e;
+        case WRONG_TYPE, LIMIT, BAD_ANSWER, MALFORMED, BUSY -> throw e;
       }
     }
     node.noteChange(seen);

@@ -62,6 +62,12 @@ public enum Mutant {
   ODD_ONES_FORGOTTEN,
   /** A batch goes to disk in two halves, and a crash may come between. */
   BATCH_TORN,
+  /** That a large pull is being merged piece by piece is forgotten with a stop. */
+  INSTALLATION_FORGOTTEN,
+  /** How far the merging of a large pull is, is forgotten with a stop. */
+  PIECES_NOT_COUNTED,
+  /** Of a large pull, knowledge goes to disk with the first piece, not with the last. */
+  KNOWLEDGE_WITH_FIRST_PIECE,
   /** A crash takes the bytes, and the index says that they are there. */
   CONTENT_NOT_SYNCED,
   /** A content that was half written at a crash counts as whole. */

@@ -112,6 +112,10 @@ final class Sessions {
 
   private void answer(SimNode self, SimNode asker, Knowledge theirs, int incarnation) {
     self.replica().peerKnows(asker.name, theirs);
+    if (self.replica().isInstalling()) {
+      world.tell("%s puts %s off", self.name, asker.name);
+      return;
+    }
     List<Message> messages = new ArrayList<>();
     PullHeader header;
     try (Answer answer = self.replica().answer(theirs, false)) {
@@ -283,7 +287,7 @@ final class Sessions {
   }
 
   private @Nullable Incoming begin(SimNode from, SimNode to, PullHeader header, int incarnation) {
-    if (to.incarnation() != incarnation) {
+    if (to.incarnation() != incarnation || to.replica().isInstalling()) {
       return null;
     }
     PullHeader taken = header;
@@ -361,11 +365,25 @@ final class Sessions {
       refuseShort(incoming);
       return;
     }
-    incoming.session.commit();
+    boolean more;
+    try {
+      more = incoming.session.commit().more();
+    } catch (ReplicaException e) {
+      if (e.reason() != ReplicaException.Reason.BUSY) {
+        throw e;
+      }
+      incoming.session.close();
+      return;
+    }
     self.absorb();
+    self.staged.putAll(incoming.contents);
+    if (more) {
+      world.tell("%s merges %d records piece by piece", self.name, incoming.records.size());
+      self.install();
+      return;
+    }
     checkJoined(self, header);
     world.tell("%s merged %d records", self.name, incoming.records.size());
-    self.staged.putAll(incoming.contents);
   }
 
   /** What came short must be refused, and change nothing. */

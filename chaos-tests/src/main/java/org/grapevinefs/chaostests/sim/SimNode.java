@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /** One node: the production replica, its disk, and what happens to them. */
 final class SimNode {
 
-  private static final Limits SMALL = new Limits(1_000, 100_000, 2, 1_000, 63);
+  private static final Limits SMALL = new Limits(1_000, 100_000, 2, 3, 2, 2, 1_000, 63);
+  private static final int MOST_PAUSE_MICROS = 200_000;
   private static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
 
   final World world;
@@ -95,15 +96,24 @@ final class SimNode {
           case ODD_ONES_FORGOTTEN -> change -> puts(change, Table.ODD);
           case CLAIMS_LEFT_BEHIND ->
               change -> change.table() == Table.CLAIM && change.value() == null;
+          case INSTALLATION_FORGOTTEN -> change -> puts(change, 'I');
+          case PIECES_NOT_COUNTED -> change -> puts(change, 'J');
           default -> change -> false;
         };
     Runnable onHalf = world.is(Mutant.BATCH_TORN) ? this::checkpoint : null;
     boolean pretends = world.is(Mutant.TOLD_BEFORE_ON_DISK);
-    return new TapStore(memory, new TapStore.Faults(pretends, loses, onHalf), this::synced);
+    return new TapStore(
+        memory,
+        new TapStore.Faults(pretends, loses, onHalf, world.is(Mutant.KNOWLEDGE_WITH_FIRST_PIECE)),
+        this::synced);
   }
 
   private static boolean puts(Batch.Change change, Table table) {
     return change.table() == table && change.value() != null;
+  }
+
+  private static boolean puts(Batch.Change change, char row) {
+    return puts(change, Table.META) && change.key()[0] == row;
   }
 
   private boolean isOwn(Batch.Change change) {
@@ -310,6 +320,23 @@ final class SimNode {
     return Bytes.of(bytes);
   }
 
+  /** Goes on with a pull that is merged piece by piece, with a pause before each. */
+  void install() {
+    int now = incarnation;
+    world.schedule.after(
+        world.random.nextInt(MOST_PAUSE_MICROS),
+        () -> {
+          if (incarnation == now && replica.isInstalling()) {
+            boolean more = replica.install().more();
+            absorb();
+            world.tell("%s merged a piece", name);
+            if (more) {
+              install();
+            }
+          }
+        });
+  }
+
   // --- faults
 
   void jumpClock(long micros) {
@@ -412,6 +439,9 @@ final class SimNode {
     store.memory().sync();
     checkpoint();
     verifyDisk();
+    if (replica.isInstalling()) {
+      install();
+    }
   }
 
   /** Whether the bytes on disk are what the index says. */

@@ -38,6 +38,9 @@ final class SimSettler {
   /** Works through what is unsettled, at most so many; returns how many were brought in order. */
   int run(int most) {
     int settled = 0;
+    if (replica.isInstalling()) {
+      return settled;
+    }
     for (FileId id : replica.nextUnsettled(null, most)) {
       settled += settle(id, 0) ? 1 : 0;
     }

@@ -3,6 +3,7 @@ package org.grapevinefs.chaostests.sim;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -14,6 +15,7 @@ import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.MemoryStore;
 import org.grapevinefs.replication.core.ReplicaStore;
 import org.grapevinefs.replication.core.Table;
+import org.grapevinefs.replication.proto.InstallationRecord;
 import org.grapevinefs.replication.proto.StateRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +33,15 @@ final class TapStore implements ReplicaStore {
    * @param pretends whether it only pretends to sync
    * @param loses which rows it forgets to write or to take out
    * @param onHalf called between the halves of a batch; null if batches go whole
+   * @param hasty whether what a large pull's giver knew goes to disk with each of its pieces
    */
-  record Faults(boolean pretends, Predicate<Batch.Change> loses, @Nullable Runnable onHalf) {}
+  record Faults(
+      boolean pretends, Predicate<Batch.Change> loses, @Nullable Runnable onHalf, boolean hasty) {
+
+    Faults(boolean pretends, Predicate<Batch.Change> loses, @Nullable Runnable onHalf) {
+      this(pretends, loses, onHalf, false);
+    }
+  }
 
   TapStore(MemoryStore store, Faults faults, Runnable onSync) {
     this.store = store;
@@ -88,6 +97,9 @@ final class TapStore implements ReplicaStore {
     Runnable onHalf = faults.onHalf();
     List<Batch.Change> changes = new ArrayList<>(batch.changes());
     changes.removeIf(faults.loses());
+    if (faults.hasty() && changes.stream().anyMatch(TapStore::isPiece)) {
+      changes.addAll(knowledgeOfGiver());
+    }
     int half = onHalf == null ? 0 : changes.size() / 2;
     if (onHalf != null && half > 0) {
       store.commit(of(changes.subList(0, half)), false);
@@ -96,6 +108,37 @@ final class TapStore implements ReplicaStore {
     store.commit(of(changes.subList(half, changes.size())), false);
     if (sync) {
       sync();
+    }
+  }
+
+  private static boolean isPiece(Batch.Change change) {
+    return change.table() == Table.META && change.key()[0] == 'J' && change.value() != null;
+  }
+
+  /** Rows that say that all is known which the giver of the pull being merged knew. */
+  private List<Batch.Change> knowledgeOfGiver() {
+    List<Batch.Change> rows = new ArrayList<>();
+    byte[] row = store.reader().get(Table.META, new byte[] {'I'});
+    if (row == null) {
+      return rows;
+    }
+    try {
+      var record = InstallationRecord.parseFrom(ByteString.copyFrom(row, 1, row.length - 1));
+      record
+          .getHeader()
+          .getKnowledge()
+          .getEntriesList()
+          .forEach(entry -> {
+            byte[] key = ByteBuffer.allocate(9).put((byte) 'K').putLong(entry.getOrigin()).array();
+            byte[] known = store.reader().get(Table.META, key);
+            if (known == null || ByteBuffer.wrap(known).getLong() < entry.getSeq()) {
+              byte[] seq = ByteBuffer.allocate(8).putLong(entry.getSeq()).array();
+              rows.add(new Batch.Change(Table.META, key, seq));
+            }
+          });
+      return rows;
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the installation's row has another form now", e);
     }
   }
 

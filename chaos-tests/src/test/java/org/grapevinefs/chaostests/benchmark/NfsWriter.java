@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.IntSupplier;
 import org.grapevinefs.nfsgateway.client.Nfs4Client;
 import org.grapevinefs.nfsgateway.client.Ops;
 import org.grapevinefs.nfsgateway.client.Reply;
@@ -108,9 +109,14 @@ final class NfsWriter implements AutoCloseable {
 
   /** Writes files of 4 to 12 KiB, many at once. */
   void writeMany(String folder, String prefix, int first, int count) {
+    writeMany(folder, prefix, first, count, () -> 4096 + random.nextInt(8192));
+  }
+
+  /** Writes files of given sizes, many at once. */
+  void writeMany(String folder, String prefix, int first, int count, IntSupplier size) {
     Crowd crowd = new Crowd();
     for (int i = first; i < first + count; i++) {
-      byte[] data = bytes(4096 + random.nextInt(8192));
+      byte[] data = bytes(size.getAsInt());
       String name = prefix + i;
       crowd.add(() -> write(folder, name, data));
     }

@@ -21,6 +21,7 @@ final class NodeFigures {
   private static final Pattern SENT = Pattern.compile("bytes_sent:(\\d+)");
   private static final Pattern RECEIVED = Pattern.compile("bytes_received:(\\d+)");
   private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
+  private static final Pattern NOW = Pattern.compile("VmRSS:\\s+(\\d+) kB");
   private static final Pattern HEAP =
       Pattern.compile("jvm_memory_committed_bytes\\{area=\"heap\"[^}]*} (\\S+)");
 
@@ -38,6 +39,19 @@ final class NodeFigures {
   static long peakResident(long pid) throws IOException {
     Matcher peak = PEAK.matcher(Files.readString(Path.of("/proc/" + pid + "/status")));
     return peak.find() ? Long.parseLong(peak.group(1)) << 10 : 0;
+  }
+
+  /** The memory that a process has resident now, in bytes. */
+  static long resident(long pid) throws IOException {
+    Matcher now = NOW.matcher(Files.readString(Path.of("/proc/" + pid + "/status")));
+    return now.find() ? Long.parseLong(now.group(1)) << 10 : 0;
+  }
+
+  /** The sum of the sizes of all files in a folder and below it. */
+  static long bytesBelow(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum();
+    }
   }
 
   /** The heap that the Java machine has taken from the system, in bytes: never given back here. */

@@ -149,7 +149,7 @@ public final class MeshNode {
   }
 
   /** Runs one of the program's commands on this node; returns what it printed. */
-  String command(String... words) throws IOException {
+  public String command(String... words) throws IOException {
     List<String> line = new ArrayList<>(java(options));
     line.addAll(List.of(words));
     line.addAll(List.of("--admin", "127.0.0.1:" + adminPort));

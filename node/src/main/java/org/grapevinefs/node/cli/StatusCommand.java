@@ -80,7 +80,8 @@ final class StatusCommand extends AdminCommand {
           + ")";
     }
     if (member.getBehind() == 0) {
-      return member.getName();
+      String busy = member.getReason().isEmpty() ? "" : " (" + member.getReason() + ")";
+      return member.getName() + busy;
     }
     String reason = member.getReason().isEmpty() ? "" : ": " + member.getReason();
     return member.getName()

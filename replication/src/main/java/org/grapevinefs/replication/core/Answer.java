@@ -8,58 +8,83 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a replica tells one that asked: a header and the records, all from one snapshot. Made under
- * the zone's lock, read without it, by one thread. Closed by its user.
+ * What a replica tells one that asked: a header and the records, all from one snapshot, and those
+ * of a full answer in the order of their ids. Made under the zone's lock, read without it, by one
+ * thread. Closed by its user.
+ *
+ * <p>Of few changes it knows which inodes they are of. Of many it walks over all inodes, so that it
+ * need not remember them.
  */
 public final class Answer implements Iterator<Inode>, AutoCloseable {
 
   private final ReplicaStore.Snapshot snapshot;
   private final Reads reads;
-  private final PullHeader header;
-  private final @Nullable Iterator<FileId> some;
-  private final ReplicaStore.@Nullable Cursor all;
+  private final State state;
+  private final Knowledge theirs;
+  private final boolean full;
+  private final long response;
+  private final int inMemory;
+  private @Nullable PullHeader header;
+  private @Nullable Iterator<FileId> some;
+  private ReplicaStore.@Nullable Cursor all;
   private long left;
 
   Answer(
-      ReplicaStore.Snapshot snapshot, State state, Knowledge theirs, boolean full, long response) {
+      ReplicaStore.Snapshot snapshot,
+      State state,
+      Knowledge theirs,
+      boolean full,
+      long response,
+      int inMemory) {
     this.snapshot = snapshot;
     this.reads = new Reads(snapshot, () -> true);
-    if (full) {
-      this.left = count();
-      this.all = reads.all(Table.INODE);
-      this.some = null;
+    this.state = state;
+    this.theirs = theirs;
+    this.full = full;
+    this.response = response;
+    this.inMemory = inMemory;
+  }
+
+  private PullHeader begin() {
+    Set<FileId> few = full ? null : few();
+    if (few != null) {
+      left = few.size();
+      some = few.iterator();
     } else {
-      Set<FileId> ids = news(state.knowledge, theirs);
-      this.left = ids.size();
-      this.some = ids.iterator();
-      this.all = null;
+      left = count();
+      all = reads.all(Table.INODE);
     }
-    this.header =
-        new PullHeader(
-            response,
-            state.knowledge,
-            state.names,
-            state.horizon,
-            full ? PullHeader.Mode.FULL : PullHeader.Mode.DELTA,
-            left,
-            state.digest);
+    return new PullHeader(
+        response,
+        state.knowledge,
+        state.names,
+        state.horizon,
+        full ? PullHeader.Mode.FULL : PullHeader.Mode.DELTA,
+        left,
+        state.digest);
   }
 
   private long count() {
+    boolean every = full || theirs.isEmpty();
     long count = 0;
     try (ReplicaStore.Cursor cursor = reads.all(Table.INODE)) {
       while (cursor.next()) {
-        count++;
+        count += every || isNews(Reads.inode(cursor.value())) ? 1 : 0;
       }
     }
     return count;
   }
 
-  private Set<FileId> news(Knowledge mine, Knowledge theirs) {
+  private boolean isNews(Inode inode) {
+    return full || inode.dots().stream().anyMatch(dot -> !theirs.covers(dot));
+  }
+
+  /** The inodes with news, of which there are few; null if there are many. */
+  private @Nullable Set<FileId> few() {
     Set<FileId> ids = new LinkedHashSet<>();
-    for (Origin origin : mine.asMap().keySet()) {
+    for (Origin origin : state.knowledge.asMap().keySet()) {
       long known = theirs.get(origin);
-      if (known >= mine.get(origin)) {
+      if (known >= state.knowledge.get(origin)) {
         continue;
       }
       byte[] prefix = Keys.number(origin.value());
@@ -67,39 +92,55 @@ public final class Answer implements Iterator<Inode>, AutoCloseable {
           snapshot.scan(Table.LOG, prefix, Keys.log(origin, known + 1))) {
         while (cursor.next()) {
           ids.add(FileId.of(cursor.value()));
+          if (ids.size() > inMemory) {
+            return null;
+          }
         }
       }
     }
     return ids;
   }
 
-  /** What goes before the records. */
+  /** What goes before the records. Of many it takes a while to count them. */
   public PullHeader header() {
-    return header;
+    PullHeader known = header;
+    if (known == null) {
+      known = begin();
+      header = known;
+    }
+    return known;
   }
 
   @Override
   public boolean hasNext() {
-    return left > 0;
+    return header().count() > 0 && left > 0;
   }
 
   @Override
   public Inode next() {
-    if (left == 0) {
+    if (!hasNext()) {
       throw new NoSuchElementException();
     }
     left--;
-    if (all != null) {
-      if (!all.next()) {
-        throw new NoSuchElementException();
-      }
-      return Reads.inode(all.value());
+    ReplicaStore.Cursor every = all;
+    if (every != null) {
+      return nextOf(every);
     }
     Inode inode = some == null ? null : reads.inode(some.next());
     if (inode == null) {
       throw Codec.malformed("a logged change without an inode");
     }
     return inode;
+  }
+
+  private Inode nextOf(ReplicaStore.Cursor cursor) {
+    while (cursor.next()) {
+      Inode inode = Reads.inode(cursor.value());
+      if (isNews(inode)) {
+        return inode;
+      }
+    }
+    throw Codec.malformed("fewer inodes than were counted");
   }
 
   /** The bytes that are held under an id at the snapshot, for what rides along; null if none. */

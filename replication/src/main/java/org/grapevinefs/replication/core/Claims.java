@@ -23,6 +23,11 @@ interface Claims {
    */
   Set<FileId> missingParents();
 
+  /** The directory in which those show whose parent does not exist. */
+  default FileId inPlaceOf(FileId missingParent) {
+    return FileId.ROOT;
+  }
+
   /** Where a directory falls back to, if its move made a cycle; null if it did not. */
   @Nullable Link undone(FileId directory);
 

@@ -128,7 +128,8 @@ final class LetGo {
   /** Marks what the changes reach, among it whatever they left without a directory. */
   static void mark(Transaction tx) {
     Marking.mark(tx);
-    if (adoptOrphans(tx)) {
+    // Whose directory may only not have come yet is no orphan.
+    if (!tx.isInstalling() && adoptOrphans(tx)) {
       Marking.mark(tx);
     }
   }

@@ -125,7 +125,10 @@ final class Marking {
       if (isDirectory(now) && now != null && before == null && !tx.state.missing.isEmpty()) {
         if (tx.state.missing.contains(now.id())) {
           tx.setMissing(now.id(), false);
-          markBelow(now.id(), new HashSet<>());
+          if (!tx.isInstalling()) {
+            markBelow(now.id(), new HashSet<>());
+          }
+          // Else what is in it came by the same pull, and is marked for that.
         }
       }
       if (now == null && before != null && before.isDirectory()) {
@@ -286,8 +289,25 @@ final class Marking {
     for (FileId id : tx.reads.claimsIn(directory)) {
       mark(id);
       Inode inode = tx.inode(id);
-      if (isDirectory(inode)) {
+      if (inode != null && isDirectory(inode)) {
+        noteMergesBelow(inode);
         markBelow(id, seen);
+      }
+    }
+  }
+
+  /** Notes directories that want one name since those that they are in show as one. */
+  private void noteMergesBelow(Inode directory) {
+    for (Link link : tx.claimed(directory, tx.state.undone)) {
+      List<FileId> group = resolver.group(resolver.directory(link.parent()));
+      if (group.size() < 2) {
+        continue;
+      }
+      Set<FileId> wanting = new TreeSet<>();
+      group.forEach(member -> wanting.addAll(tx.claimants(member, link.name())));
+      List<FileId> directories = directories(List.copyOf(wanting));
+      if (directories.size() > 1) {
+        directories.forEach(id -> tx.setMerged(id, true));
       }
     }
   }

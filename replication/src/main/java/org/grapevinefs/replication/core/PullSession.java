@@ -2,18 +2,17 @@
 package org.grapevinefs.replication.core;
 
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import org.grapevinefs.replication.proto.InodeRecord;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The asking side of one pull: records are staged, and merged in one batch only when exactly the
- * announced ones came. Records may be added by one thread without the zone's lock; {@link #commit}
- * needs it.
+ * The asking side of one pull: records are staged, and merged only when exactly the announced ones
+ * came. Records may be added by one thread without the zone's lock; {@link #commit} needs it.
  */
 public final class PullSession implements AutoCloseable {
+
+  private static final int DROPPED_AT_ONCE = 10_000;
 
   private final Context context;
   private final Runnable checkOrigin;
@@ -22,6 +21,7 @@ public final class PullSession implements AutoCloseable {
   private final boolean repair;
   private final long staging;
   private final List<Inode> recent = new ArrayList<>();
+  private @Nullable FileId last;
   private long spilled;
   private long count;
   private boolean done;
@@ -99,6 +99,11 @@ public final class PullSession implements AutoCloseable {
     if (record.links().size() > context.limits.links()) {
       throw bad("too many links");
     }
+    boolean full = header.mode() == PullHeader.Mode.FULL;
+    if (full && last != null && record.id().compareTo(last) <= 0) {
+      throw bad("all records, but not in order");
+    }
+    last = record.id();
     recent.add(record);
     if (recent.size() >= context.limits.stagedInMemory()) {
       spill();
@@ -108,192 +113,72 @@ public final class PullSession implements AutoCloseable {
   private void spill() {
     Batch batch = new Batch();
     for (Inode inode : recent) {
-      batch.put(Table.STAGED, key(spilled++), Codec.stored(Codec.inode(inode)));
+      byte[] key = Installation.key(staging, spilled++);
+      batch.put(Table.STAGED, key, Codec.stored(Codec.inode(inode)));
     }
     context.store.commit(batch, false);
     recent.clear();
   }
 
-  private byte[] key(long number) {
-    return Keys.log(new Origin(staging), number);
-  }
-
   /**
-   * Merges what was staged, in one batch.
+   * Merges what was staged: in one batch, or if that is much, piece by piece from then on with
+   * {@link Replica#install} while the result says that there is more.
    *
-   * @throws ReplicaException (BAD_ANSWER) if records are lacking; nothing is changed then
+   * @throws ReplicaException (BAD_ANSWER) if records are lacking, (BUSY) if another pull is being
+   *     merged; nothing is changed then
    */
   public PullResult commit() {
     if (done || count != header.count()) {
       close();
       throw bad(count + " records of " + header.count());
     }
+    if (context.state.installing != null) {
+      throw Installing.busy();
+    }
     checkOrigin.run();
     checkAsked();
-    Transaction tx = context.begin();
-    Knowledge mine = tx.state.knowledge;
-    Set<FileId> received = new HashSet<>();
-    boolean full = header.mode() == PullHeader.Mode.FULL;
-    if (repair && !mine.equals(asked)) {
+    if (repair && !context.state.knowledge.equals(asked)) {
       throw bad("this replica learnt something since it asked");
     }
-    long spilledRecords = spilled;
-    for (long i = 0; i < spilledRecords; i++) {
-      byte[] bytes = context.store.reader().get(Table.STAGED, key(i));
-      if (bytes == null) {
-        throw bad("staged records are gone");
+    // What was learnt meanwhile of another is merged already, whole as it was there.
+    boolean known = !repair && context.state.knowledge.includes(header.knowledge());
+    if (isLarge() && !known) {
+      spill();
+      new Installing(context).begin(header, repair, staging);
+      spilled = 0;
+      done = true;
+      return new PullResult(List.of(), 0, List.of(), true);
+    }
+    try (PullMerge merge = new PullMerge(context, header, repair, null)) {
+      if (known && isLarge()) {
+        PullResult nothing = merge.finish(true);
+        close();
+        return nothing;
       }
-      merge(tx, mine, Codec.inode(Codec.parsed(InodeRecord.parser(), bytes)), full, received);
-    }
-    recent.forEach(inode -> merge(tx, mine, inode, full, received));
-    if (full && !repair) {
-      dropAbsent(tx, mine, received);
-    }
-    tx.state.knowledge = tx.state.knowledge.join(header.knowledge());
-    tx.state.horizon = tx.state.horizon.join(header.horizon());
-    joinNames(tx.state);
-    PullResult result = finish(tx);
-    close();
-    return result;
-  }
-
-  private void merge(
-      Transaction tx, Knowledge mine, Inode record, boolean full, Set<FileId> received) {
-    if (full) {
-      received.add(record.id());
-    }
-    Inode before = tx.inode(record.id());
-    if (before != null && before.type() != record.type()) {
-      throw bad("a file that changed its type");
-    }
-    if (repair) {
-      put(tx, record.id(), before, Merge.union(before, record));
-      return;
-    }
-    Inode merged = Merge.merge(before, mine, record, header.knowledge());
-    Inode now =
-        before == null
-            ? LetGo.merged(tx, record, mine, merged)
-            : LetGo.merged(tx, before, mine, record, header.knowledge(), merged);
-    put(tx, record.id(), before, now);
-  }
-
-  private void dropAbsent(Transaction tx, Knowledge mine, Set<FileId> received) {
-    try (ReplicaStore.Cursor cursor = context.reads.all(Table.INODE)) {
-      while (cursor.next()) {
-        FileId id = FileId.of(cursor.key());
-        if (!received.contains(id)) {
-          Inode before = Reads.inode(cursor.value());
-          Inode merged = Merge.merge(before, mine, null, header.knowledge());
-          put(tx, id, before, LetGo.merged(tx, before, header.knowledge(), merged));
-        }
-      }
+      forEach(record -> {
+        merge.dropAbsent(record.id(), Integer.MAX_VALUE);
+        merge.merge(record);
+      });
+      merge.dropAbsent(null, Integer.MAX_VALUE);
+      PullResult result = merge.finish(true);
+      close();
+      return result;
     }
   }
 
-  private static void put(
-      Transaction tx,
-      FileId id,
-      @org.jspecify.annotations.Nullable Inode before,
-      @org.jspecify.annotations.Nullable Inode now) {
-    if (now == null ? before != null : !now.equals(before)) {
-      tx.putInode(id, before, now);
-    }
+  /** Whether too much for one batch is to be merged, or to be let go since it is left out. */
+  private boolean isLarge() {
+    int most = context.limits.mergedAtOnce();
+    boolean drops = header.mode() == PullHeader.Mode.FULL && !repair;
+    return count > most || (drops && context.state.files > most);
   }
 
-  private void joinNames(State state) {
-    java.util.Map<Origin, String> names = new java.util.HashMap<>(header.names());
-    names.putAll(state.names);
-    if (names.size() != state.names.size()) {
-      state.names = State.names(names);
-    }
-  }
-
-  private PullResult finish(Transaction tx) {
-    long removed = 0;
-    List<FileId> changed = new ArrayList<>(tx.touched().keySet());
-    for (Transaction.Touched one : tx.touched().values()) {
-      Inode before = one.before();
-      Inode now = one.now();
-      boolean was = before != null && before.isAlive();
-      removed += was && (now == null || !now.isAlive()) ? 1 : 0;
-    }
-    Set<FileId> reached = new LinkedHashSet<>(changed);
-    changed.forEach(id -> takeOver(tx, id, reached));
-    Comeback comeback = new Comeback(context, tx);
-    changed.forEach(comeback::keep);
-    // Not before all are taken over: a file may have counted on the bytes of its sibling.
-    reached.forEach(id -> Contents.updatePending(tx, id));
-    LetGo.mark(tx);
-    context.commit(tx, false);
-    return new PullResult(changed, removed, List.of());
-  }
-
-  /** What showed as a sibling and was made a file of its own elsewhere is that file from now on. */
-  private static void takeOver(Transaction tx, FileId id, Set<FileId> reached) {
-    if (tx.inode(id) == null) {
-      return;
-    }
-    for (Entry old : tx.reads.placed(id)) {
-      if (old.isSibling()) {
-        tx.removeEntry(old);
-        tx.addEntry(
-            new Entry(
-                old.directory(),
-                old.name(),
-                old.cookie(),
-                id,
-                id,
-                old.type(),
-                new Link(old.directory(), old.name()),
-                old.content()));
-        tx.mark(Table.UNSETTLED, old.source(), true);
-        reached.add(old.source());
-      }
-    }
-  }
-
-  /** How many inodes that show now would be gone: to snapshot before a large removal. */
-  public long wouldRemove() {
-    long removed = 0;
-    Knowledge mine = context.state.knowledge;
-    Set<FileId> received = new HashSet<>();
+  private void forEach(Consumer<Inode> action) {
+    ReplicaStore.Reader reader = context.store.reader();
     for (long i = 0; i < spilled; i++) {
-      byte[] bytes = context.store.reader().get(Table.STAGED, key(i));
-      if (bytes != null) {
-        Inode record = Codec.inode(Codec.parsed(InodeRecord.parser(), bytes));
-        received.add(record.id());
-        removed += removes(mine, record);
-      }
+      action.accept(Installing.staged(reader, staging, i));
     }
-    for (Inode record : recent) {
-      received.add(record.id());
-      removed += removes(mine, record);
-    }
-    if (header.mode() == PullHeader.Mode.FULL && !repair) {
-      try (ReplicaStore.Cursor cursor = context.reads.all(Table.INODE)) {
-        while (cursor.next()) {
-          Inode before = Reads.inode(cursor.value());
-          if (!received.contains(before.id()) && before.isAlive()) {
-            Inode now = Merge.merge(before, mine, null, header.knowledge());
-            removed += now == null || !now.isAlive() ? 1 : 0;
-          }
-        }
-      }
-    }
-    return removed;
-  }
-
-  private int removes(Knowledge mine, Inode record) {
-    Inode before = context.reads.inode(record.id());
-    if (before == null || !before.isAlive()) {
-      return 0;
-    }
-    Inode now =
-        repair
-            ? Merge.union(before, record)
-            : Merge.merge(before, mine, record, header.knowledge());
-    return now == null || !now.isAlive() ? 1 : 0;
+    recent.forEach(action);
   }
 
   /** Throws away what was staged and not merged. */
@@ -301,13 +186,12 @@ public final class PullSession implements AutoCloseable {
   public void close() {
     done = true;
     recent.clear();
-    if (spilled > 0) {
+    while (spilled > 0) {
       Batch batch = new Batch();
-      for (long i = 0; i < spilled; i++) {
-        batch.delete(Table.STAGED, key(i));
+      for (int i = 0; i < DROPPED_AT_ONCE && spilled > 0; i++) {
+        batch.delete(Table.STAGED, Installation.key(staging, --spilled));
       }
       context.store.commit(batch, false);
-      spilled = 0;
     }
   }
 }

@@ -43,6 +43,9 @@ final class Purge {
    * Purges what may go; {@code olderThan} is a clock below which all may. Returns how many went.
    */
   int run(Collection<String> otherMembers, long olderThan) {
+    if (context.state.installing != null) {
+      return 0;
+    }
     Transaction tx = context.begin();
     Knowledge everyone = knownByAll(tx.state.knowledge, otherMembers);
     Set<FileId> onWays = waysOfFallenBack(tx);

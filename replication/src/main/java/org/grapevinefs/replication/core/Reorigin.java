@@ -51,6 +51,32 @@ final class Reorigin {
     context.commit(tx, true);
   }
 
+  /**
+   * Marks files as dirty whose newest version may have come to disk without its bytes: the index
+   * goes to disk as a whole, for whichever file that was asked for.
+   */
+  static void markUnsure(Transaction tx) {
+    if (tx.state.bytesOnDisk < 0) {
+      return;
+    }
+    Origin old = tx.state.origin;
+    byte[] prefix = Keys.number(old.value());
+    byte[] from = Keys.log(old, tx.state.bytesOnDisk + 1);
+    Set<FileId> unsure = new LinkedHashSet<>();
+    try (ReplicaStore.Cursor cursor = tx.reads.raw().scan(Table.LOG, prefix, from)) {
+      while (cursor.next()) {
+        unsure.add(FileId.of(cursor.value()));
+      }
+    }
+    for (FileId id : unsure) {
+      Content.Regular held = tx.reads.held(id);
+      Dot dot = held == null ? null : held.dot();
+      if (dot != null && dot.origin().equals(old) && dot.seq() > tx.state.bytesOnDisk) {
+        tx.mark(Table.DIRTY, id, true);
+      }
+    }
+  }
+
   private static void renumber(Transaction tx, Inode before, Renumber renumber) {
     List<FileId> shown = new ArrayList<>(List.of(before.id()));
     shown.addAll(tx.reads.siblings(before.id()));

@@ -5,10 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +32,7 @@ public final class Replica implements AutoCloseable {
   private final LocalChanges local;
   private final Settling settling;
   private final Purge purge;
+  private final Installing installing;
   private final Ancestors ancestors;
   private final View view;
   private final List<String> alarms = new ArrayList<>();
@@ -45,6 +44,7 @@ public final class Replica implements AutoCloseable {
     this.local = new LocalChanges(context);
     this.settling = new Settling(context);
     this.purge = new Purge(context);
+    this.installing = new Installing(context);
     this.ancestors = new Ancestors(context);
     this.view = new View(context);
     this.announced = context.state.knowledge;
@@ -71,14 +71,10 @@ public final class Replica implements AutoCloseable {
     boolean goOn = trusted && loaded != null && loaded.clean();
     Transaction tx = context.begin();
     if (!goOn) {
-      markUnsure(tx);
+      Reorigin.markUnsure(tx);
       context.takeOrigin(tx.state);
     }
-    try (ReplicaStore.Cursor staged = context.reads.all(Table.STAGED)) {
-      while (staged.next()) {
-        tx.delete(Table.STAGED, staged.key());
-      }
-    }
+    Installing.dropStrays(store, state.installing);
     context.commit(tx, true);
     Replica replica = new Replica(context);
     if (loaded != null && !trusted) {
@@ -93,32 +89,6 @@ public final class Replica implements AutoCloseable {
       }
     }
     return replica;
-  }
-
-  /**
-   * Marks files as dirty whose newest version may have come to disk without its bytes: the index
-   * goes to disk as a whole, for whichever file that was asked for.
-   */
-  private static void markUnsure(Transaction tx) {
-    if (tx.state.bytesOnDisk < 0) {
-      return;
-    }
-    Origin old = tx.state.origin;
-    byte[] prefix = Keys.number(old.value());
-    byte[] from = Keys.log(old, tx.state.bytesOnDisk + 1);
-    Set<FileId> unsure = new LinkedHashSet<>();
-    try (ReplicaStore.Cursor cursor = tx.reads.raw().scan(Table.LOG, prefix, from)) {
-      while (cursor.next()) {
-        unsure.add(FileId.of(cursor.value()));
-      }
-    }
-    for (FileId id : unsure) {
-      Content.Regular held = tx.reads.held(id);
-      Dot dot = held == null ? null : held.dot();
-      if (dot != null && dot.origin().equals(old) && dot.seq() > tx.state.bytesOnDisk) {
-        tx.mark(Table.DIRTY, id, true);
-      }
-    }
   }
 
   /** Stops cleanly: the origin goes on at the next start. */
@@ -431,7 +401,9 @@ public final class Replica implements AutoCloseable {
 
   /** 64 bits of all registers that show: equal knowledge must mean equal digests. */
   public long stateDigest() {
-    return context.state.digest;
+    // Of what is known, not of the registers that go beyond it.
+    Installation installing = context.state.installing;
+    return installing == null ? context.state.digest : installing.digest();
   }
 
   /** The zone's version number for people. */
@@ -455,8 +427,10 @@ public final class Replica implements AutoCloseable {
    * What to answer one that knows {@code theirs}; syncs first.
    *
    * @param full whether all is wanted: when knowledge is equal and state digests are not
+   * @throws ReplicaException (BUSY) while a large pull is being merged
    */
   public Answer answer(Knowledge theirs, boolean full) {
+    checkNotInstalling();
     checkOrigin(theirs);
     sync();
     State state = context.state;
@@ -465,14 +439,16 @@ public final class Replica implements AutoCloseable {
         state,
         theirs,
         full || !theirs.includes(state.horizon),
-        context.random.nextLong());
+        context.random.nextLong(),
+        context.limits.newsInMemory());
   }
 
   /**
    * Begins a pull whose header came; {@link PullSession#commit} under the zone's lock.
    *
    * @throws ReplicaException (BAD_ANSWER) if the header shows that this replica's index is old: it
-   *     took a new origin and knows less now, so ask again
+   *     took a new origin and knows less now, so ask again; (BUSY) while a large pull is being
+   *     merged
    */
   public PullSession begin(PullHeader header) {
     return begin(header, context.state.knowledge, false);
@@ -494,6 +470,7 @@ public final class Replica implements AutoCloseable {
   }
 
   private PullSession begin(PullHeader header, Knowledge asked, boolean repair) {
+    checkNotInstalling();
     checkOrigin(header.knowledge());
     return new PullSession(
         context,
@@ -502,6 +479,28 @@ public final class Replica implements AutoCloseable {
         repair,
         context.random.nextLong(),
         () -> checkOrigin(header.knowledge()));
+  }
+
+  private void checkNotInstalling() {
+    if (isInstalling()) {
+      throw Installing.busy();
+    }
+  }
+
+  /** Whether a large pull is being merged; {@link #install} goes on with it. */
+  public boolean isInstalling() {
+    return context.state.installing != null;
+  }
+
+  /** How far the merging of a large pull is; null if none is under way. */
+  public @Nullable Progress installed() {
+    Installation at = context.state.installing;
+    return at == null ? null : new Progress(at.next(), at.header().count());
+  }
+
+  /** Merges the next piece of a large pull; whether there is more is in the result. */
+  public PullResult install() {
+    return installing.step();
   }
 
   /** One who knows more of this origin than this replica does ends the use of it at once. */

@@ -27,7 +27,9 @@ public final class ReplicaException extends RuntimeException {
     /** A pulled answer that is not whole or not what was announced. */
     BAD_ANSWER,
     /** Stored or received bytes that cannot be understood. */
-    MALFORMED
+    MALFORMED,
+    /** A large pull is being taken in: later. */
+    BUSY
   }
 
   private final Reason reason;

@@ -83,7 +83,7 @@ final class Resolver {
       return parent;
     }
     Inode inode = claims.inode(parent);
-    return inode == null || !inode.isDirectory() ? FileId.ROOT : canonical(inode);
+    return inode == null || !inode.isDirectory() ? claims.inPlaceOf(parent) : canonical(inode);
   }
 
   /** The directory that a directory shows as: itself, or the first of its group. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     what is still in a directory that goes
  * @param fetch contents to be held before this can be settled
  * @param dirty whether it has local writes without a version: version it first, then plan again
+ * @param waits whether a large pull is being merged: nothing may be settled till its end
  * @param mergedInto the directory that shows this one's children, if it is merged; else null
  */
 public record SettlePlan(
@@ -25,6 +26,7 @@ public record SettlePlan(
     List<FileId> first,
     List<PendingContent> fetch,
     boolean dirty,
+    boolean waits,
     @Nullable FileId mergedInto) {
 
   /** Copies. */
@@ -37,7 +39,7 @@ public record SettlePlan(
 
   /** Whether disk and registers agree. */
   public boolean isSettled() {
-    return want.equals(have) && first.isEmpty() && fetch.isEmpty() && !dirty;
+    return want.equals(have) && first.isEmpty() && fetch.isEmpty() && !dirty && !waits;
   }
 
   /**
@@ -47,6 +49,7 @@ public record SettlePlan(
   public boolean isFinal() {
     return first.isEmpty()
         && !dirty
+        && !waits
         && type != null
         && type != FileType.DIRECTORY
         && mergedInto == null;
@@ -54,6 +57,6 @@ public record SettlePlan(
 
   /** Whether it can be carried out now. */
   public boolean isReady() {
-    return first.isEmpty() && fetch.isEmpty() && !dirty;
+    return first.isEmpty() && fetch.isEmpty() && !dirty && !waits;
   }
 }

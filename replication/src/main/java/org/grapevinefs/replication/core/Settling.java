@@ -49,6 +49,7 @@ final class Settling {
         first(tx, id, type, want, have),
         Contents.lacking(tx.reads, inode),
         type != null && type != FileType.DIRECTORY && tx.reads.has(Table.DIRTY, id),
+        tx.isInstalling(),
         merged);
   }
 

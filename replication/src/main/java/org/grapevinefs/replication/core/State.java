@@ -3,10 +3,10 @@ package org.grapevinefs.replication.core;
 
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a replica keeps in memory beside its store: small things that every change needs. A
@@ -45,6 +45,9 @@ final class State implements Cloneable {
   /** Directories that show as another one, as on disk. */
   Map<FileId, FileId> aliases = Map.of();
 
+  /** A large pull that is being merged piece by piece. */
+  @Nullable Installation installing;
+
   State(Origin origin) {
     this.origin = origin;
   }
@@ -56,18 +59,6 @@ final class State implements Cloneable {
     } catch (CloneNotSupportedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  static <T> Set<T> with(Set<T> set, T element) {
-    Set<T> more = new HashSet<>(set);
-    more.add(element);
-    return Collections.unmodifiableSet(more);
-  }
-
-  static <T> Set<T> without(Set<T> set, T element) {
-    Set<T> fewer = new HashSet<>(set);
-    fewer.remove(element);
-    return Collections.unmodifiableSet(fewer);
   }
 
   static <K, V> Map<K, V> with(Map<K, V> map, K key, V value) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.core;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.grapevinefs.replication.proto.KnowledgeRecord;
 import org.grapevinefs.replication.proto.LinkRecord;
@@ -16,6 +19,8 @@ final class StateRows {
   private static final byte[] HORIZON = {'H'};
   private static final byte[] STATE = {'S'};
   private static final byte[] BYTES_ON_DISK = {'B'};
+  private static final byte[] INSTALLING = {'I'};
+  private static final byte[] INSTALLED = {'J'};
 
   private final State before;
 
@@ -37,7 +42,22 @@ final class StateRows {
     if (now.bytesOnDisk != before.bytesOnDisk) {
       overlay.put(Table.META, BYTES_ON_DISK, Keys.number(now.bytesOnDisk));
     }
+    if (!Objects.equals(now.installing, before.installing)) {
+      writeInstallation(now.installing, overlay);
+    }
     overlay.put(Table.META, STATE, record(now, false));
+  }
+
+  private void writeInstallation(@Nullable Installation now, Overlay overlay) {
+    if (now == null) {
+      overlay.delete(Table.META, INSTALLING);
+      overlay.delete(Table.META, INSTALLED);
+      return;
+    }
+    if (before.installing == null) {
+      overlay.put(Table.META, INSTALLING, now.whole());
+    }
+    overlay.put(Table.META, INSTALLED, now.progress());
   }
 
   private void writeKnowledge(State now, Overlay overlay) {
@@ -109,6 +129,10 @@ final class StateRows {
     state.conflicts = record.getConflicts();
     state.intents = record.getIntents();
     loadMeta(reads, state);
+    byte[] installing = reads.raw().get(Table.META, INSTALLING);
+    if (installing != null) {
+      state.installing = Installation.of(installing, reads.raw().get(Table.META, INSTALLED));
+    }
     loadOdd(reads, state);
     try (ReplicaStore.Cursor cursor = reads.all(Table.INTENT)) {
       while (cursor.next()) {
@@ -144,19 +168,22 @@ final class StateRows {
   }
 
   private static void loadOdd(Reads reads, State state) {
+    state.missing = new HashSet<>();
+    state.revived = new HashSet<>();
+    state.merged = new HashSet<>();
+    state.aliases = new HashMap<>();
+    state.undone = new HashMap<>();
     try (ReplicaStore.Cursor cursor = reads.all(Table.ODD)) {
       while (cursor.next()) {
         byte[] key = cursor.key();
         FileId id = FileId.of(java.util.Arrays.copyOfRange(key, 1, key.length));
         switch (key[0]) {
-          case 'x' -> state.missing = State.with(state.missing, id);
-          case 'r' -> state.revived = State.with(state.revived, id);
-          case 'm' -> state.merged = State.with(state.merged, id);
-          case 'a' -> state.aliases = State.with(state.aliases, id, FileId.of(cursor.value()));
-          case 'u' -> {
-            LinkRecord link = Codec.parsed(LinkRecord.parser(), cursor.value());
-            state.undone = State.with(state.undone, id, Codec.link(link));
-          }
+          case 'x' -> state.missing.add(id);
+          case 'r' -> state.revived.add(id);
+          case 'm' -> state.merged.add(id);
+          case 'a' -> state.aliases.put(id, FileId.of(cursor.value()));
+          case 'u' ->
+              state.undone.put(id, Codec.link(Codec.parsed(LinkRecord.parser(), cursor.value())));
           default -> throw Codec.malformed("odd row " + key[0]);
         }
       }

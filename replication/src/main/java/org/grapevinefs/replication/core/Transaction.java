@@ -2,8 +2,10 @@
 package org.grapevinefs.replication.core;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +40,10 @@ final class Transaction implements Claims {
   private final Set<FileId> stirred = new LinkedHashSet<>();
   private final Set<FileId> relisted = new HashSet<>();
   private final RowCache.Changes changes;
+
+  /** The sets of the state that nobody else has. */
+  private final Set<Set<FileId>> own = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private final InodeCache cache;
   private final boolean quiet;
   private final boolean simple;
@@ -388,26 +394,34 @@ final class Transaction implements Claims {
   // --- the odd ones
 
   void setMissing(FileId parent, boolean in) {
-    if (state.missing.contains(parent) != in) {
-      state.missing = in ? State.with(state.missing, parent) : State.without(state.missing, parent);
-      odd('x', parent, in ? NOTHING : null);
-    }
+    state.missing = with(state.missing, 'x', parent, in);
   }
 
   private void setRevived(FileId directory, boolean in) {
-    if (state.revived.contains(directory) != in) {
-      state.revived =
-          in ? State.with(state.revived, directory) : State.without(state.revived, directory);
-      odd('r', directory, in ? NOTHING : null);
-    }
+    state.revived = with(state.revived, 'r', directory, in);
   }
 
   void setMerged(FileId directory, boolean in) {
-    if (state.merged.contains(directory) != in) {
-      state.merged =
-          in ? State.with(state.merged, directory) : State.without(state.merged, directory);
-      odd('m', directory, in ? NOTHING : null);
+    state.merged = with(state.merged, 'm', directory, in);
+  }
+
+  /** The set with or without an id: one that is this transaction's own, of which it may be many. */
+  private Set<FileId> with(Set<FileId> set, char kind, FileId id, boolean in) {
+    if (set.contains(id) == in) {
+      return set;
     }
+    odd(kind, id, in ? NOTHING : null);
+    Set<FileId> mine = set;
+    if (!own.contains(set)) {
+      mine = new HashSet<>(set);
+      own.add(mine);
+    }
+    if (in) {
+      mine.add(id);
+    } else {
+      mine.remove(id);
+    }
+    return mine;
   }
 
   void setAlias(FileId directory, @Nullable FileId canonical) {
@@ -483,7 +497,20 @@ final class Transaction implements Claims {
 
   @Override
   public Set<FileId> missingParents() {
-    return state.missing;
+    return isInstalling() ? Set.of() : state.missing;
+  }
+
+  /**
+   * While a large pull is being merged, a directory may only not have come yet: those in it show
+   * nowhere till then, and in nobody's way.
+   */
+  @Override
+  public FileId inPlaceOf(FileId missingParent) {
+    return isInstalling() ? missingParent : FileId.ROOT;
+  }
+
+  boolean isInstalling() {
+    return state.installing != null;
   }
 
   @Override
@@ -493,7 +520,7 @@ final class Transaction implements Claims {
 
   @Override
   public boolean isPlain() {
-    return state.merged.isEmpty() && state.missing.isEmpty();
+    return state.merged.isEmpty() && (isInstalling() || state.missing.isEmpty());
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.grapevinefs.gossip.ZoneId;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.PendingContent;
+import org.grapevinefs.replication.core.ReplicaException;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.peer.ServedSession.Outcome;
@@ -89,6 +90,10 @@ final class ZoneServer {
     } catch (IOException e) {
       LOG.warn("a request of {} failed", exchange.peer().shortForm(), e);
       exchange.fail(Failure.Code.UNKNOWN, "the disk failed");
+    } catch (ReplicaException e) {
+      boolean later = e.reason() == ReplicaException.Reason.BUSY;
+      exchange.fail(
+          later ? Failure.Code.BUSY : Failure.Code.UNKNOWN, String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {
       exchange.fail(Failure.Code.UNSUPPORTED, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {

@@ -44,7 +44,7 @@ final class Failures {
           case IS_DIRECTORY -> ZoneError.ISDIR;
           case WRONG_TYPE -> ZoneError.WRONG_TYPE;
           case LIMIT -> ZoneError.MLINK;
-          case BAD_ANSWER, MALFORMED -> ZoneError.IO;
+          case BAD_ANSWER, MALFORMED, BUSY -> ZoneError.IO;
         };
     return new ZoneException(error, String.valueOf(e.getMessage()));
   }

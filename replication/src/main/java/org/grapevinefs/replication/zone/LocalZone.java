@@ -57,8 +57,11 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   private final FileBytes bytes;
   private final AttributeSetter attributes;
   private final Shelving shelving;
+  private final Staging staging;
   private final Transfers transfers;
   private final Serving serving;
+  private final Filling filling;
+  private final Installs installs;
   private final Pulls pulls;
   private final Scanner scanner;
   private final Inspection inspection;
@@ -68,7 +71,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   LocalZone(ZoneState zone, long verifier) throws IOException {
     this.zone = zone;
     this.versions = new Versions(zone);
-    Staging staging = new Staging(zone.tree);
+    this.staging = new Staging(zone.tree);
     Intents intents = new Intents(zone, staging);
     this.names = new Names(zone, versions, intents);
     this.bytes = new FileBytes(zone, versions, verifier);
@@ -77,12 +80,15 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     this.transfers = new Transfers(zone, versions, staging, shelving);
     Settler settler = new Settler(zone, versions, transfers, staging);
     this.serving = new Serving(zone, staging);
-    this.pulls = new Pulls(zone, versions, transfers, serving, settler);
+    this.filling = new Filling(zone.nanoTime);
+    this.installs = new Installs(zone, filling);
+    this.pulls = new Pulls(zone, versions, transfers, serving, settler, installs, filling);
     this.scanner = new Scanner(zone, versions);
     this.inspection = new Inspection(zone, staging);
     this.merger = new Merger(zone, staging);
-    this.thread = new ZoneThread(zone, versions, settler, merger);
+    this.thread = new ZoneThread(zone, versions, settler, merger, installs);
     new Recovery(zone, intents, staging).run();
+    filling.begin(Filling.Step.SHOWING, zone.replica.counts().unsettled());
     zone.settleBy(thread);
     shelving.start();
     thread.start();
@@ -311,6 +317,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
           zone.replica.stateDigest(),
           zone.replica.counts(),
           zone.settings.quota(),
+          filling.words(zone.replica.counts()),
           zone.fault());
     } finally {
       zone.lock.unlock();
@@ -342,7 +349,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
   @Override
   public List<PendingContent> pending(int most) {
-    return transfers.pending(most);
+    return staging.isFull() ? List.of() : transfers.pending(most);
   }
 
   @Override
@@ -435,6 +442,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
   /** Lets go of everything as a crash would, for tests. */
   void abandon() throws IOException {
+    installs.stop();
     scanner.stop();
     thread.close();
     shelving.close();
@@ -456,6 +464,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
    */
   @Override
   public void close() throws IOException {
+    installs.stop();
     scanner.stop();
     thread.close();
     shelving.close();

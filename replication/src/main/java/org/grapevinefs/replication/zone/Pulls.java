@@ -29,6 +29,9 @@ final class Pulls {
   private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
   private static final long MOST_INLINE = 32L << 20;
 
+  /** So many small contents that ride along are taken; the others are fetched apart. */
+  private static final int MOST_INLINE_FILES = 20_000;
+
   /** So few contents of a pull are synced each by itself. */
   private static final int SINGLE_SYNCS = 4;
 
@@ -37,13 +40,24 @@ final class Pulls {
   private final Transfers transfers;
   private final Serving serving;
   private final Settler settler;
+  private final Installs installs;
+  private final Filling filling;
 
-  Pulls(ZoneState zone, Versions versions, Transfers transfers, Serving serving, Settler settler) {
+  Pulls(
+      ZoneState zone,
+      Versions versions,
+      Transfers transfers,
+      Serving serving,
+      Settler settler,
+      Installs installs,
+      Filling filling) {
     this.zone = zone;
     this.versions = versions;
     this.transfers = transfers;
     this.serving = serving;
     this.settler = settler;
+    this.installs = installs;
+    this.filling = filling;
   }
 
   ZoneReplica.Answer answer(Knowledge asker, boolean full, long inlineBytes) throws IOException {
@@ -117,9 +131,11 @@ final class Pulls {
     private final PullSession session;
     private final Map<FileId, Map<Dot, Transfers.Small>> inline = new HashMap<>();
     private long inlineBytes;
+    private long taken;
 
     Taken(PullSession session) {
       this.session = session;
+      filling.begin(Filling.Step.TAKING, session.header().count());
     }
 
     @Override
@@ -129,9 +145,12 @@ final class Pulls {
       } catch (ReplicaException e) {
         throw new IOException("a record that does not fit: " + e.getMessage(), e);
       }
+      filling.done(++taken);
       for (ZoneRecord.Inline one : record.inline()) {
         inlineBytes += one.bytes().length();
-        if (one.bytes().length() <= ZoneReplica.MAX_INLINE && inlineBytes <= MOST_INLINE) {
+        if (one.bytes().length() <= ZoneReplica.MAX_INLINE
+            && inlineBytes <= MOST_INLINE
+            && inline.size() < MOST_INLINE_FILES) {
           add(record.inode(), one);
         }
       }
@@ -176,6 +195,14 @@ final class Pulls {
     }
 
     private PullResult merged() throws IOException {
+      PullResult result = begun();
+      if (result.more() && !installs.run()) {
+        throw new IOException("the zone is being closed");
+      }
+      return result;
+    }
+
+    private PullResult begun() throws IOException {
       zone.lock.lock();
       try {
         PullResult result = session.commit();
@@ -205,6 +232,7 @@ final class Pulls {
     @Override
     public void close() {
       session.close();
+      filling.brokenOff(Filling.Step.TAKING);
       for (Map<Dot, Transfers.Small> unwanted : inline.values()) {
         unwanted.values().forEach(this::drop);
       }

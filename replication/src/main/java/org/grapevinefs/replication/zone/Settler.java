@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.grapevinefs.replication.core.Change;
 import org.grapevinefs.replication.core.Content;
+import org.grapevinefs.replication.core.Counts;
 import org.grapevinefs.replication.core.Entry;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
@@ -39,6 +40,9 @@ final class Settler {
   private static final int MOST_ROUNDS = 32;
   private static final int MOST_TRIES = 8;
   private static final int DEEPEST = 400;
+
+  /** So many that wait for bytes are remembered; others are looked at again. */
+  private static final int MOST_WAITING = 100_000;
 
   /** After so long others get their turn. */
   private static final long TURN_NANOS = 20_000_000;
@@ -107,6 +111,11 @@ final class Settler {
    * waits for bytes is not looked at again until some come, or now and then.
    */
   boolean pass() throws IOException {
+    if (zone.replica.isInstalling()) {
+      // What is known now of names may only be the half of it.
+      again = true;
+      return false;
+    }
     long end = zone.nanoTime.getAsLong() + TURN_NANOS;
     for (List<FileId> some = some(ready); !some.isEmpty(); some = some(ready)) {
       some.forEach(waiting::remove);
@@ -176,7 +185,9 @@ final class Settler {
   private Walk begin() {
     long now = zone.nanoTime.getAsLong();
     boolean thorough = now - nextThorough >= 0;
-    boolean all = again || thorough;
+    // Of very many that only wait for bytes, none is looked at for every other that has come.
+    Counts counts = zone.replica.counts();
+    boolean all = thorough || (again && counts.unsettled() > counts.pending());
     again = false;
     for (FileId id = changedHere.poll(); id != null; id = changedHere.poll()) {
       waiting.remove(id);
@@ -295,6 +306,9 @@ final class Settler {
     try {
       for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
         SettlePlan plan = plan(id);
+        if (plan.waits()) {
+          return false;
+        }
         if (plan.isSettled()) {
           settledAlready(plan);
           return true;
@@ -304,7 +318,9 @@ final class Settler {
         }
         if (plan.first().isEmpty()) {
           if (!staged(plan)) {
-            waiting.add(id);
+            if (waiting.size() < MOST_WAITING) {
+              waiting.add(id);
+            }
             return false;
           }
           if (carriedOut(plan)) {
@@ -490,6 +506,9 @@ final class Settler {
       }
       zone.lock.lock();
       try {
+        if (zone.replica.isInstalling()) {
+          return false;
+        }
         if (!occupant.equals(zone.replica.lookup(want.directory(), want.name()))) {
           return true;
         }

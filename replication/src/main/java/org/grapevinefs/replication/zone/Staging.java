@@ -24,6 +24,8 @@ final class Staging {
   /** How the name of a merged content begins; the id of its file follows. */
   static final String MERGED = "m-";
 
+  private static final int MANY = 16_384;
+
   private final ZoneTree tree;
   private final Map<Key, EntryName> ready = new ConcurrentHashMap<>();
   private final Map<Dot, Key> byContent = new ConcurrentHashMap<>();
@@ -80,6 +82,11 @@ final class Staging {
       remove(file);
     }
     byContent.put(key.content(), key);
+  }
+
+  /** Whether so many wait to be shown that others should not be fetched yet. */
+  boolean isFull() {
+    return ready.size() >= MANY;
   }
 
   boolean has(Key key) {

@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param stateDigest equal for equal knowledge, or something is wrong
  * @param counts files, bytes, conflicts, and what is pending
  * @param quota bytes that the zone may hold
+ * @param filling how far it is with taking over very much, for people; empty if it does not
  * @param fault why the zone is read-only; null if it is not
  */
 public record ZoneStatus(
-    Knowledge knowledge, long stateDigest, Counts counts, long quota, @Nullable String fault) {}
+    Knowledge knowledge,
+    long stateDigest,
+    Counts counts,
+    long quota,
+    String filling,
+    @Nullable String fault) {}

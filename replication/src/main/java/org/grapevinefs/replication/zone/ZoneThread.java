@@ -29,6 +29,7 @@ final class ZoneThread implements ZoneState.Bell {
   private final Versions versions;
   private final Settler settler;
   private final Merger merger;
+  private final Installs installs;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final Condition passed = lock.newCondition();
@@ -40,11 +41,12 @@ final class ZoneThread implements ZoneState.Bell {
   private long lastSync;
   private long lastNudge;
 
-  ZoneThread(ZoneState zone, Versions versions, Settler settler, Merger merger) {
+  ZoneThread(ZoneState zone, Versions versions, Settler settler, Merger merger, Installs installs) {
     this.zone = zone;
     this.versions = versions;
     this.settler = settler;
     this.merger = merger;
+    this.installs = installs;
     this.thread = Thread.ofPlatform().daemon().name("zone-" + zone.name).unstarted(this::run);
   }
 
@@ -143,7 +145,10 @@ final class ZoneThread implements ZoneState.Bell {
     boolean more = false;
     try {
       versions.makeDue();
-      if (settle && zone.fault() == null) {
+      if (zone.fault() == null && installs.resume()) {
+        settler.lookAtAll();
+        more = true;
+      } else if (settle && zone.fault() == null) {
         more = settler.pass();
       }
       merger.pass();

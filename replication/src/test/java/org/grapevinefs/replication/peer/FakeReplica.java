@@ -90,7 +90,7 @@ final class FakeReplica implements ZoneReplica {
   @Override
   public synchronized ZoneStatus status() {
     Counts counts = new Counts(inodes.size(), 0, 0, missing().size(), 0);
-    return new ZoneStatus(known, known.digest(), counts, Long.MAX_VALUE, null);
+    return new ZoneStatus(known, known.digest(), counts, Long.MAX_VALUE, "", null);
   }
 
   @Override
@@ -168,7 +168,7 @@ final class FakeReplica implements ZoneReplica {
       known = known.join(header.knowledge());
     }
     changed();
-    return new PullResult(List.of(), 0, List.of());
+    return new PullResult(List.of(), 0, List.of(), false);
   }
 
   // NullAway does not see the @Nullable of a nested type in a class file.
