@@ -2,10 +2,10 @@
 package org.grapevinefs.gossip;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,10 +17,9 @@ import org.slf4j.LoggerFactory;
 final class NewsDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NewsDesk.class);
   private static final int QUEUE = 8_192;
-  private static final long WAIT_MILLIS = 200;
 
   private final List<GossipListener> listeners = new CopyOnWriteArrayList<>();
-  private final BlockingQueue<Effect> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final BlockingQueue<Optional<Effect>> queue = new ArrayBlockingQueue<>(QUEUE);
   private final AtomicLong lost = new AtomicLong();
   private volatile boolean closed;
 
@@ -33,6 +32,10 @@ final class NewsDesk implements AutoCloseable {
   }
 
   void tell(Effect news) {
+    put(Optional.of(news));
+  }
+
+  private void put(Optional<Effect> news) {
     while (!queue.offer(news)) {
       if (queue.poll() != null) {
         lost.incrementAndGet();
@@ -47,10 +50,7 @@ final class NewsDesk implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
-        Effect news = queue.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
-        if (news != null) {
-          listeners.forEach(listener -> pass(news, listener));
-        }
+        queue.take().ifPresent(news -> listeners.forEach(listener -> pass(news, listener)));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -80,5 +80,6 @@ final class NewsDesk implements AutoCloseable {
   public void close() {
     // No interrupt: it would close a file that a listener is just writing.
     closed = true;
+    put(Optional.empty());
   }
 }
