@@ -19,6 +19,7 @@ enum Row {
   WRITE_1M(1024),
   WRITE_4K_SYNC(4),
   CREATE,
+  FILE_4K(4),
   MKDIR,
   READDIR_1000;
 
@@ -30,6 +31,9 @@ enum Row {
 
   /** Bytes behind the name in a request that makes something. */
   private static final int BEHIND_NAME = 28;
+
+  /** Bytes of a WRITE without its data. */
+  private static final int WRITE_HEAD = 36;
 
   /** Bytes that one request moves; 0: none. */
   final int bytes;
@@ -73,6 +77,13 @@ enum Row {
               .create(owner, NAME, 3, 0)
               .getHandle()
               .close(Target.CURRENT);
+      case FILE_4K ->
+          new Ops()
+              .handle(target.directory())
+              .create(owner, NAME, 3, 0)
+              .getHandle()
+              .write(Target.CURRENT, 0, UNSTABLE, new byte[bytes])
+              .close(Target.CURRENT);
       case MKDIR -> new Ops().handle(target.directory()).mkdir(NAME).getHandle();
       case READDIR_1000 -> new Ops().handle(target.list()).list(0, LISTING, ATTRIBUTES);
     };
@@ -87,10 +98,11 @@ enum Row {
       case READ_4K, READ_64K, READ_1M -> request.putLong(end - 12, offset);
       case WRITE_4K, WRITE_64K, WRITE_1M, WRITE_4K_SYNC ->
           request.putLong(end - bytes - 16, offset);
-      case CREATE, MKDIR -> {
-        String name = "%s%015x".formatted(this == CREATE ? "c" : "d", number);
+      case CREATE, MKDIR, FILE_4K -> {
+        String name = "%s%015x".formatted(this == MKDIR ? "d" : "c", number);
         byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
-        request.put(end - BEHIND_NAME - ascii.length, ascii);
+        int behind = BEHIND_NAME + (this == FILE_4K ? WRITE_HEAD + bytes : 0);
+        request.put(end - behind - ascii.length, ascii);
       }
     }
   }

@@ -283,9 +283,11 @@ public final class Replica implements AutoCloseable {
   /** Notes that a file has writes without a version, so that a crash cannot hide them. */
   public void markDirty(FileId file, boolean dirty) {
     if (context.reads.has(Table.DIRTY, file) != dirty) {
-      Transaction tx = context.begin();
-      tx.mark(Table.DIRTY, file, dirty);
-      context.commit(tx, false);
+      byte[] key = file.toBytes();
+      Batch batch = new Batch();
+      context.store.commit(
+          dirty ? batch.put(Table.DIRTY, key, Transaction.NOTHING) : batch.delete(Table.DIRTY, key),
+          false);
     }
   }
 

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transaction implements Claims {
 
-  private static final byte[] NOTHING = {Codec.VERSION};
+  /** The value of a row that is only there or not. */
+  static final byte[] NOTHING = {Codec.VERSION};
   private static final byte[] GRAVE = {0};
   private static final int MOST_READ = 10_000;
 
