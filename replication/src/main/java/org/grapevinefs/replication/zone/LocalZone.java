@@ -49,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
+  private static final int FEW = 256;
+  private static final long FEW_EVERY_NANOS = 1_000_000_000;
   private static final Duration TOMBSTONES_KEPT = Duration.ofDays(400);
 
   private final ZoneState zone;
@@ -67,9 +69,11 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   private final Inspection inspection;
   private final Merger merger;
   private final ZoneThread thread;
+  private long lastFew;
 
   LocalZone(ZoneState zone, long verifier) throws IOException {
     this.zone = zone;
+    this.lastFew = zone.nanoTime.getAsLong();
     this.versions = new Versions(zone);
     this.staging = new Staging(zone.tree);
     Intents intents = new Intents(zone, staging);
@@ -349,7 +353,17 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
   @Override
   public List<PendingContent> pending(int most) {
-    return staging.isFull() ? List.of() : transfers.pending(most);
+    return staging.isFull() ? fewPending(most) : transfers.pending(most);
+  }
+
+  /** A few now and then, since what is on the shelf may wait for others to make way. */
+  private synchronized List<PendingContent> fewPending(int most) {
+    long now = zone.nanoTime.getAsLong();
+    if (now - lastFew < FEW_EVERY_NANOS) {
+      return List.of();
+    }
+    lastFew = now;
+    return transfers.pending(Math.min(most, FEW));
   }
 
   @Override
