@@ -2,12 +2,8 @@
 package org.grapevinefs.node;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.grapevinefs.gossip.NodeKey;
 
@@ -28,29 +24,11 @@ final class NodeFolder {
     this.volume = parent.resolve(name).resolve("volume");
     Files.createDirectories(config.resolve("zones.d"));
     Files.createDirectories(volume);
-    int[] ports = freePorts(3);
+    int[] ports = FreePorts.of(3);
     this.peer = ports[0];
     this.nfs = ports[1];
     this.admin = ports[2];
     writeNode("");
-  }
-
-  static int[] freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    int[] ports = new int[count];
-    try {
-      for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket();
-        sockets.add(socket);
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        ports[i] = socket.getLocalPort();
-      }
-    } finally {
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-    }
-    return ports;
   }
 
   /** Writes node.toml, with more lines at its end. */

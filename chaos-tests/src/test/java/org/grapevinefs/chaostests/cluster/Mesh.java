@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.grapevinefs.gossip.NodeKey;
@@ -39,6 +40,9 @@ public final class Mesh implements AutoCloseable {
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration CONVERGENCE = Duration.ofSeconds(60);
+  private static final int LOWEST_PORT = 10_000;
+  private static final int EPHEMERAL_PORTS = 32_000;
+  private static final int MOST_TRIES = 1_000;
 
   private final List<MeshNode> nodes = new ArrayList<>();
 
@@ -106,17 +110,16 @@ public final class Mesh implements AutoCloseable {
     return new NodeName("node-" + i);
   }
 
-  /** Ports that neither TCP nor UDP uses now. */
+  /**
+   * Ports that neither TCP nor UDP uses now, below those that the kernel gives to whoever asks for
+   * any: else a connection may take one before its node does.
+   */
   private static int[] freePorts(int count) throws IOException {
     List<AutoCloseable> sockets = new ArrayList<>();
     int[] ports = new int[count];
     try {
       for (int i = 0; i < count; i++) {
-        ServerSocket tcp = new ServerSocket();
-        sockets.add(tcp);
-        tcp.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        ports[i] = tcp.getLocalPort();
-        sockets.add(new DatagramSocket(tcp.getLocalSocketAddress()));
+        ports[i] = freePort(sockets);
       }
     } finally {
       for (AutoCloseable socket : sockets) {
@@ -124,6 +127,24 @@ public final class Mesh implements AutoCloseable {
       }
     }
     return ports;
+  }
+
+  private static int freePort(List<AutoCloseable> held) throws IOException {
+    IOException last = new IOException("no free port");
+    for (int i = 0; i < MOST_TRIES; i++) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, EPHEMERAL_PORTS);
+      InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      try {
+        ServerSocket tcp = new ServerSocket();
+        held.add(tcp);
+        tcp.bind(address);
+        held.add(new DatagramSocket(address));
+        return port;
+      } catch (IOException e) {
+        last = e;
+      }
+    }
+    throw last;
   }
 
   private static void closeQuietly(AutoCloseable socket) {

@@ -9,13 +9,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.grapevinefs.node.FreePorts;
 import org.grapevinefs.node.Node;
 import org.grapevinefs.node.NodeOptions;
 import org.junit.jupiter.api.AfterEach;
@@ -42,9 +41,7 @@ class CommandsTest {
     Path config = Files.createDirectories(temp.resolve("config"));
     Path volume = Files.createDirectories(temp.resolve("volume"));
     Files.createDirectories(config.resolve("zones.d"));
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      admin = free.getLocalPort();
-    }
+    admin = FreePorts.of(1)[0];
     Files.writeString(
         config.resolve("node.toml"),
         """
