@@ -24,6 +24,7 @@ final class Transaction implements Claims {
 
   /** The value of a row that is only there or not. */
   static final byte[] NOTHING = {Codec.VERSION};
+
   private static final byte[] GRAVE = {0};
   private static final int MOST_READ = 10_000;
 
