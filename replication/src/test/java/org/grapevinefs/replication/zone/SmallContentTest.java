@@ -123,7 +123,7 @@ final class SmallContentTest {
   }
 
   @Test
-  void fetchedTwice_leavesOneFileAndNothingInTheWorkshop() throws Exception {
+  void fetchedTwice_leavesOneFile() throws Exception {
     write("file", "some text");
     ConvergenceContract.take(reader, writer, 0);
     ContentSink one = sink();
