@@ -38,13 +38,7 @@ public final class ReplicationBenchmark {
   private static final long IDLE_SECONDS = 60;
   private static final String ZONE = "shared";
   private static final List<String> NODE_OPTIONS =
-      List.of(
-          "-Xmx256m",
-          "-XX:MaxDirectMemorySize=128m",
-          "-XX:Tier4InvocationThreshold=50000",
-          "-XX:Tier4MinInvocationThreshold=6000",
-          "-XX:Tier4CompileThreshold=150000",
-          "-XX:Tier4BackEdgeThreshold=400000");
+      List.of("-Xmx160m", "-XX:MaxDirectMemorySize=128m", "-XX:TieredStopAtLevel=1");
 
   /** What is measured; later rows use the files of earlier ones. */
   private enum Row {

@@ -4,6 +4,7 @@ package org.grapevinefs.replication.volume;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.grapevinefs.replication.core.EntryName;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,11 @@ public final class ZoneTree implements Closeable {
   private final Directory workshopParent;
   private final EntryName workshopName;
   private final boolean reflinks;
-  private @Nullable Directory workshop;
+
+  /** Shared by those who use the workshop; who puts it away has it alone. */
+  private final ReentrantReadWriteLock inUse = new ReentrantReadWriteLock();
+
+  private volatile @Nullable Directory workshop;
 
   ZoneTree(Path path, Path indexPath, boolean workshopInside, boolean reflinks) throws IOException {
     this.path = path;
@@ -63,7 +68,13 @@ public final class ZoneTree implements Closeable {
   }
 
   /** The workshop, made if it is not there. */
-  public synchronized Directory workshop() throws IOException {
+  public Directory workshop() throws IOException {
+    // Several threads ask for each content that comes: they must not wait for each other here.
+    Directory open = workshop;
+    return open == null ? madeWorkshop() : open;
+  }
+
+  private synchronized Directory madeWorkshop() throws IOException {
     Directory open = workshop;
     if (open == null) {
       if (workshopParent.stat(workshopName).isEmpty()) {
@@ -75,28 +86,42 @@ public final class ZoneTree implements Closeable {
     return open;
   }
 
-  /**
-   * Creates a file in the workshop, from any thread: the workshop cannot be put away between its
-   * opening and the file's creation.
-   */
-  public synchronized OpenFile createInWorkshop(EntryName name) throws IOException {
-    return workshop().createFile(name);
+  /** What is done with the workshop, which cannot be put away meanwhile. */
+  private interface Use<T> {
+    T of(Directory workshop) throws IOException;
+  }
+
+  private <T> T using(Use<T> use) throws IOException {
+    inUse.readLock().lock();
+    try {
+      return use.of(workshop());
+    } finally {
+      inUse.readLock().unlock();
+    }
+  }
+
+  /** Creates a file in the workshop, from any thread. */
+  public OpenFile createInWorkshop(EntryName name) throws IOException {
+    return using(open -> open.createFile(name));
   }
 
   /** Opens a file in the workshop for reading, from any thread. */
-  public synchronized OpenFile openInWorkshop(EntryName name) throws IOException {
-    return workshop().readOnlyFile(name);
+  public OpenFile openInWorkshop(EntryName name) throws IOException {
+    return using(open -> open.readOnlyFile(name));
   }
 
   /** Opens a file in the workshop to go on with it, from any thread. */
-  public synchronized OpenFile reopenInWorkshop(EntryName name) throws IOException {
-    return workshop().file(name);
+  public OpenFile reopenInWorkshop(EntryName name) throws IOException {
+    return using(open -> open.file(name));
   }
 
   /** Removes a file from the workshop if it is there, from any thread. */
-  public synchronized void removeFromWorkshop(EntryName name) throws IOException {
+  public void removeFromWorkshop(EntryName name) throws IOException {
     try {
-      workshop().unlink(name);
+      using(open -> {
+        open.unlink(name);
+        return name;
+      });
     } catch (PosixException e) {
       if (e.errno() != PosixException.ENOENT) {
         throw e;
@@ -105,16 +130,21 @@ public final class ZoneTree implements Closeable {
   }
 
   /** Puts the workshop away if it is empty and lies where people would see it. */
-  public synchronized void tidy() throws IOException {
-    if (workshopParent != root || root.stat(workshopName).isEmpty()) {
-      return;
+  public void tidy() throws IOException {
+    inUse.writeLock().lock();
+    try {
+      if (workshopParent != root || root.stat(workshopName).isEmpty()) {
+        return;
+      }
+      if (!workshop().list().isEmpty()) {
+        return;
+      }
+      workshop().close();
+      workshop = null;
+      root.removeDirectory(workshopName);
+    } finally {
+      inUse.writeLock().unlock();
     }
-    if (!workshop().list().isEmpty()) {
-      return;
-    }
-    workshop().close();
-    workshop = null;
-    root.removeDirectory(workshopName);
   }
 
   /** Brings everything on the zone's file system to disk. */
@@ -123,14 +153,20 @@ public final class ZoneTree implements Closeable {
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    if (workshop != null) {
-      workshop.close();
-      workshop = null;
+  public void close() throws IOException {
+    inUse.writeLock().lock();
+    try {
+      Directory open = workshop;
+      if (open != null) {
+        open.close();
+        workshop = null;
+      }
+      if (workshopParent != root) {
+        workshopParent.close();
+      }
+      root.close();
+    } finally {
+      inUse.writeLock().unlock();
     }
-    if (workshopParent != root) {
-      workshopParent.close();
-    }
-    root.close();
   }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.volume.OpenFile;
@@ -33,6 +34,10 @@ final class Shelving {
   private static final int SINGLE_SYNCS = 6;
 
   private static final int MOST_WAITING = 32_768;
+
+  /** So many are put on the shelf while the zone's lock is held. */
+  private static final int PAGE = 256;
+
   private static final Duration MOST_WAIT_TO_END = Duration.ofSeconds(30);
 
   private final ZoneState zone;
@@ -134,9 +139,8 @@ final class Shelving {
   private void shelve(List<Done> turn) {
     try {
       sync(turn);
-      for (Done done : turn) {
-        staging.put(done.key(), done.name());
-        under.remove(done.key());
+      for (int from = 0; from < turn.size(); from += PAGE) {
+        put(turn.subList(from, Math.min(turn.size(), from + PAGE)));
       }
       shelved.accept(turn.stream().map(Done::source).toList());
     } catch (IOException | RuntimeException e) {
@@ -145,6 +149,25 @@ final class Shelving {
     } finally {
       turn.forEach(done -> under.remove(done.key()));
       turn.forEach(Shelving::close);
+    }
+  }
+
+  /** Puts contents on the shelf, but those that came into the tree another way meanwhile. */
+  private void put(List<Done> some) throws IOException {
+    // Under the lock nothing moves from the shelf into the tree.
+    zone.lock.lock();
+    try {
+      for (Done done : some) {
+        Content.Regular held = zone.replica.held(done.key().shown());
+        if (held != null && held.dot().equals(done.key().content())) {
+          staging.remove(done.name());
+        } else {
+          staging.put(done.key(), done.name());
+        }
+        under.remove(done.key());
+      }
+    } finally {
+      zone.lock.unlock();
     }
   }
 

@@ -124,7 +124,7 @@ final class Transfers {
     if (!SmallContent.fits(content)) {
       return stage(content);
     }
-    return isHere(key(content)) || isStale(content) ? null : new SmallContent(this, content);
+    return isHere(key(content)) ? null : new SmallContent(this, content);
   }
 
   /** Begins to build a content, or goes on; null if it cannot be built now. */
@@ -395,9 +395,12 @@ final class Transfers {
     return new Small(name, open ? file : null);
   }
 
-  /** Takes a small content that was fetched. */
+  /**
+   * Takes a small content that was fetched. Whether it is in the tree by now is asked once for many
+   * of them, by {@link Shelving}: that needs the zone's lock.
+   */
   ContentSink.Outcome take(PendingContent content, Bytes bytes) throws IOException {
-    if (isHere(key(content)) || isStale(content)) {
+    if (isHere(key(content))) {
       return ContentSink.Outcome.OUTDATED;
     }
     Small small = write(content.source(), content.wanted(), bytes, true);
