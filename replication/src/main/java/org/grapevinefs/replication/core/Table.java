@@ -40,5 +40,7 @@ public enum Table {
   /** Dot → a superseded content, kept for merging: what it is, and its bytes. */
   ANCESTOR,
   /** Records of a pull that is not yet whole. */
-  STAGED
+  STAGED,
+  /** Shown id → what all members that were compared held of it: of this node only. */
+  WITNESS
 }

@@ -359,6 +359,7 @@ final class Transaction implements Claims {
   }
 
   void putHeld(FileId shown, Content.@Nullable Regular held) {
+    Witnesses.follow(this, shown, held);
     changes.put(shown, Rows.held(held));
     if (held == null) {
       overlay.delete(Table.HELD, shown.toBytes());

@@ -189,11 +189,16 @@ final class ZoneVerifier {
       result.skipped++;
       return;
     }
-    Ballot ballot = Ballot.of(held.content().hash(), found);
+    Bytes hash = held.content().hash();
+    Bytes known = hash != null ? hash : contents().witnessed(held);
+    Ballot ballot = Ballot.of(known, found);
+    Bytes good = ballot.good();
+    if (known == null && good != null && ballot.agreed()) {
+      contents().witness(held, good);
+    }
     if (ballot.isUnanimous()) {
       return;
     }
-    Bytes good = ballot.good();
     if (good == null) {
       result.findings.add(new Finding(held.shown(), Kind.UNDECIDED, ballot.bad()));
       return;

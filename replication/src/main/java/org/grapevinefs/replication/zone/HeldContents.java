@@ -65,6 +65,18 @@ public interface HeldContents {
    */
   Digest digest(FileId shown, Dot content, ByteRange stretch) throws IOException;
 
+  /**
+   * The digest of a whole content in which all members that could be read agreed once, when this
+   * node compared them; null if that is not known.
+   */
+  @Nullable Bytes witnessed(Held held);
+
+  /**
+   * Remembers the digest of a whole content in which all agree, until another content or none is
+   * held in its place; does nothing if that is so by now.
+   */
+  void witness(Held held, Bytes sha256);
+
   /** Begins to mend a content; null if it is not held any more, or being written to. */
   @Nullable Mending mend(FileId shown, Dot content) throws IOException;
 

@@ -16,6 +16,7 @@ import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.RangeMap;
 import org.grapevinefs.replication.core.Shown;
+import org.grapevinefs.replication.core.Witnesses;
 import org.grapevinefs.replication.volume.FileStat;
 import org.grapevinefs.replication.volume.OpenFile;
 import org.grapevinefs.replication.volume.PosixException;
@@ -28,10 +29,12 @@ final class Inspection implements HeldContents {
 
   private final ZoneState zone;
   private final Staging staging;
+  private final Witnesses witnesses;
 
   Inspection(ZoneState zone, Staging staging) {
     this.zone = zone;
     this.staging = staging;
+    this.witnesses = new Witnesses(zone.store);
   }
 
   @Override
@@ -155,6 +158,23 @@ final class Inspection implements HeldContents {
       return Outcome.UNREADABLE;
     }
     throw e;
+  }
+
+  @Override
+  public @Nullable Bytes witnessed(Held held) {
+    return witnesses.find(held.shown(), held.content());
+  }
+
+  @Override
+  public void witness(Held held, Bytes sha256) {
+    zone.lock.lock();
+    try {
+      if (held(held.shown(), held.content().dot()) != null) {
+        witnesses.put(held.shown(), held.content(), sha256);
+      }
+    } finally {
+      zone.lock.unlock();
+    }
   }
 
   @Override

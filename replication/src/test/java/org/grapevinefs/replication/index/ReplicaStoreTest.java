@@ -18,6 +18,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 /** What every {@link ReplicaStore} promises, asked of both. */
 class ReplicaStoreTest {
@@ -93,6 +98,41 @@ class ReplicaStoreTest {
     try (ReplicaStore store = RocksStore.open(folder.resolve("again"))) {
       assertThat(keys(store.reader(), "", "")).containsExactly("a1");
     }
+  }
+
+  @Test
+  void open_withoutATable_makesIt() throws Exception {
+    Path old = folder.resolve("old");
+    try (ReplicaStore store = RocksStore.open(old)) {
+      fill(store, "a1");
+    }
+    drop(old, "witness");
+    try (ReplicaStore store = RocksStore.open(old)) {
+      assertThat(keys(store.reader(), "", "")).containsExactly("a1");
+      assertThat(store.reader().get(Table.WITNESS, bytes("a1"))).isNull();
+      store.commit(new Batch().put(Table.WITNESS, bytes("a1"), bytes("1")), true);
+      assertThat(store.reader().get(Table.WITNESS, bytes("a1"))).isEqualTo(bytes("1"));
+    }
+  }
+
+  /** Takes a table out, as if the index were of an earlier release. */
+  private static void drop(Path index, String table) throws RocksDBException {
+    List<ColumnFamilyDescriptor> families = new ArrayList<>();
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (Options options = new Options()) {
+      for (byte[] name : RocksDB.listColumnFamilies(options, index.toString())) {
+        families.add(new ColumnFamilyDescriptor(name));
+      }
+    }
+    try (RocksDB database = RocksDB.open(index.toString(), families, handles)) {
+      for (ColumnFamilyHandle handle : handles) {
+        if (new String(handle.getName(), StandardCharsets.UTF_8).equals(table)) {
+          database.dropColumnFamily(handle);
+        }
+      }
+      handles.forEach(ColumnFamilyHandle::close);
+    }
+    assertThat(families).hasSize(Table.values().length + 1);
   }
 
   @Test

@@ -73,4 +73,28 @@ class BallotTest {
     assertThat(ballot.isUnanimous()).isTrue();
     assertThat(ballot.holders()).containsExactly(A);
   }
+
+  @Test
+  void witnessedDigest_tellsBetweenTwo() {
+    Ballot ballot = Ballot.of(Y, found(read(X), read(Y)));
+    assertThat(ballot.good()).isEqualTo(Y);
+    assertThat(ballot.holders()).containsExactly(B);
+    assertThat(ballot.bad()).containsExactly(A);
+    assertThat(ballot.agreed()).isFalse();
+  }
+
+  @Test
+  void agreed_wantsTwoThatWereRead_andNobodyWithOtherBytes() {
+    Digest unreadable = Digest.without(Outcome.UNREADABLE);
+    Digest movedOn = Digest.without(Outcome.MOVED_ON);
+    assertThat(Ballot.of(null, found(read(X), read(X))).agreed()).isTrue();
+    assertThat(Ballot.of(null, found(read(X), unreadable, read(X))).agreed()).isTrue();
+    assertThat(Ballot.of(null, found(read(X), movedOn, read(X))).agreed()).isTrue();
+    assertThat(Ballot.of(null, found(read(X))).agreed()).isFalse();
+    assertThat(Ballot.of(null, found(read(X), unreadable, movedOn)).agreed()).isFalse();
+    assertThat(Ballot.of(null, found(read(X), read(X), read(Y))).agreed()).isFalse();
+    assertThat(Ballot.of(null, found(read(X), read(Y))).agreed()).isFalse();
+    assertThat(Ballot.of(Y, found(read(X), read(X))).agreed()).isFalse();
+    assertThat(Ballot.of(null, found()).agreed()).isFalse();
+  }
 }

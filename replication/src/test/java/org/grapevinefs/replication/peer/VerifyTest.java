@@ -21,9 +21,11 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.grapevinefs.gossip.NodeId;
+import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.Knowledge;
@@ -35,6 +37,7 @@ import org.grapevinefs.replication.fs.Stability;
 import org.grapevinefs.replication.peer.VerifyPage.Finding;
 import org.grapevinefs.replication.peer.VerifyPage.Kind;
 import org.grapevinefs.replication.volume.DirectoryVolume;
+import org.grapevinefs.replication.zone.HeldContents;
 import org.grapevinefs.replication.zone.LocalZone;
 import org.grapevinefs.replication.zone.ZoneHome;
 import org.grapevinefs.replication.zone.ZoneSettings;
@@ -221,6 +224,75 @@ class VerifyTest {
     assertThat(findings.getFirst().shown()).isEqualTo(large);
     assertThat(Files.readAllBytes(file(1, "large"))).isEqualTo(bytes(LARGE));
     assertThat(Files.readAllBytes(file(2, "large"))).isEqualTo(rotten);
+  }
+
+  @Test
+  void largeFile_thatAgreedOnce_isMendedHereFromTheOnlyOther() throws Exception {
+    start(2);
+    FileId large = write("large", LARGE);
+    awaitEverywhere("large", LARGE);
+    assertThat(verify(2).findings()).isEmpty();
+    List<Knowledge> before = zones.stream().map(zone -> zone.status().knowledge()).toList();
+    List<Long> digests = zones.stream().map(zone -> zone.status().stateDigest()).toList();
+    FileTime time = Files.getLastModifiedTime(file(2, "large"));
+    flip(file(2, "large"), 4_321_000);
+    assertThat(verify(2).findings()).isEqualTo(one(large, Kind.MENDED, TestMesh.id(2)));
+    assertThat(Files.readAllBytes(file(2, "large"))).isEqualTo(bytes(LARGE));
+    assertThat(Files.getLastModifiedTime(file(2, "large"))).isEqualTo(time);
+    assertThat(zones).extracting(zone -> zone.status().knowledge()).isEqualTo(before);
+    assertThat(zones).extracting(zone -> zone.status().stateDigest()).isEqualTo(digests);
+    assertThat(verify(2).findings()).isEmpty();
+  }
+
+  @Test
+  void largeFile_thatAgreedOnce_isMendedByTheOtherWhenTold() throws Exception {
+    start(2);
+    FileId large = write("large", LARGE);
+    awaitEverywhere("large", LARGE);
+    assertThat(verify(1).findings()).isEmpty();
+    assertThat(verify(2).findings()).isEmpty();
+    List<Finding> told = new CopyOnWriteArrayList<>();
+    nodes.get(1).service.onMendings((zone, findings) -> told.addAll(findings));
+    flip(file(2, "large"), 7);
+    assertThat(verify(1).findings()).isEqualTo(one(large, Kind.MENDED, TestMesh.id(2)));
+    assertThat(told).isEqualTo(one(large, Kind.MENDED, TestMesh.id(2)));
+    assertThat(Files.readAllBytes(file(2, "large"))).isEqualTo(bytes(LARGE));
+  }
+
+  @Test
+  void largeFile_thatOnlyTheAskerSawAgree_isBadThereAndLeftAlone() throws Exception {
+    start(2);
+    FileId large = write("large", LARGE);
+    awaitEverywhere("large", LARGE);
+    assertThat(verify(1).findings()).isEmpty();
+    flip(file(2, "large"), 7);
+    byte[] rotten = Files.readAllBytes(file(2, "large"));
+    assertThat(verify(1).findings()).isEqualTo(one(large, Kind.BAD, TestMesh.id(2)));
+    assertThat(verify(2).findings()).extracting(Finding::kind).containsExactly(Kind.UNDECIDED);
+    assertThat(Files.readAllBytes(file(1, "large"))).isEqualTo(bytes(LARGE));
+    assertThat(Files.readAllBytes(file(2, "large"))).isEqualTo(rotten);
+  }
+
+  @Test
+  void largeFile_writtenToSinceAllAgreed_cannotBeTold() throws Exception {
+    start(2);
+    FileId large = write("large", LARGE);
+    awaitEverywhere("large", LARGE);
+    HeldContents contents = zones.get(1).heldContents();
+    HeldContents.Held old = contents.after(null, 1).getFirst();
+    assertThat(contents.witnessed(old)).isNull();
+    assertThat(verify(2).findings()).isEmpty();
+    assertThat(contents.witnessed(old)).isNotNull();
+    LocalZone zone = zones.getFirst();
+    zone.opened(large, OpenMode.BOTH);
+    zone.write(ROOT, large, 0, ByteBuffer.wrap(bytes(LARGE)), Stability.FILE_SYNC);
+    zone.closed(large, OpenMode.BOTH);
+    await().until(() -> contents.held(large, old.content().dot()) == null);
+    awaitEverywhere("large", LARGE);
+    contents.witness(old, Bytes.of(new byte[32]));
+    assertThat(contents.witnessed(old)).isNull();
+    flip(file(2, "large"), 7);
+    assertThat(verify(2).findings()).extracting(Finding::kind).containsExactly(Kind.UNDECIDED);
   }
 
   @Test
