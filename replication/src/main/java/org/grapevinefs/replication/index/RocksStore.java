@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.grapevinefs.replication.core.Batch;
 import org.grapevinefs.replication.core.ReplicaStore;
 import org.grapevinefs.replication.core.Table;
@@ -67,6 +68,10 @@ public final class RocksStore implements ReplicaStore {
   private final WriteOptions unsynced = own(new WriteOptions());
   private final WriteOptions synced = own(new WriteOptions().setSync(true));
   private final ReadOptions scanning = own(new ReadOptions());
+  private final AtomicLong commits = new AtomicLong();
+
+  /** How many commits are known to be on disk; none of those before the start. */
+  private volatile long onDisk = -1;
 
   private RocksStore(Path folder) throws RocksDBException {
     Cache cache = own(new LRUCache(BLOCK_CACHE_BYTES));
@@ -165,6 +170,7 @@ public final class RocksStore implements ReplicaStore {
     } catch (RocksDBException e) {
       throw new IndexFailure("the index can't be written", e);
     }
+    commits.incrementAndGet();
     for (Batch.Change change : batch.changes()) {
       Window window = windows.get(change.table());
       if (window != null) {
@@ -176,8 +182,14 @@ public final class RocksStore implements ReplicaStore {
 
   @Override
   public void sync() {
+    // A version is brought to disk before it is told, and again before each who asks is answered.
+    long upTo = commits.get();
+    if (upTo == onDisk) {
+      return;
+    }
     try {
       database.flushWal(true);
+      onDisk = upTo;
     } catch (RocksDBException e) {
       throw new IndexFailure("the index can't be brought to disk", e);
     }

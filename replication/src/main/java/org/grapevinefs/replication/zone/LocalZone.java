@@ -438,7 +438,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   }
 
   @Override
-  public AutoCloseable onVersion(Runnable listener) {
+  public AutoCloseable onVersion(VersionListener listener) {
     return zone.onVersion(listener);
   }
 

@@ -221,7 +221,7 @@ final class Names {
     if (open != null) {
       keep(id, open);
     }
-    zone.done(change);
+    zone.done(change, open != null);
     return new Created(zone.attributes(id), ZoneState.change(change, parent.id()), true);
   }
 

@@ -11,8 +11,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.grapevinefs.replication.core.Content;
+import org.grapevinefs.replication.core.Dot;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.Inode;
 import org.grapevinefs.replication.volume.OpenFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -152,23 +154,32 @@ final class Shelving {
     }
   }
 
-  /** Puts contents on the shelf, but those that came into the tree another way meanwhile. */
+  /** Puts contents on the shelf that are wanted still. */
   private void put(List<Done> some) throws IOException {
     // Under the lock nothing moves from the shelf into the tree.
     zone.lock.lock();
     try {
       for (Done done : some) {
-        Content.Regular held = zone.replica.held(done.key().shown());
-        if (held != null && held.dot().equals(done.key().content())) {
-          staging.remove(done.name());
-        } else {
+        if (isWanted(done)) {
           staging.put(done.key(), done.name());
+        } else {
+          staging.remove(done.name());
         }
         under.remove(done.key());
       }
     } finally {
       zone.lock.unlock();
     }
+  }
+
+  /** Whether a content was neither superseded meanwhile nor came into the tree another way. */
+  private boolean isWanted(Done done) {
+    Dot dot = done.key().content();
+    Inode inode = zone.replica.inode(done.source());
+    Content.Regular held = zone.replica.held(done.key().shown());
+    return inode != null
+        && inode.contents().stream().anyMatch(content -> content.dot().equals(dot))
+        && (held == null || !held.dot().equals(dot));
   }
 
   private void sync(List<Done> turn) throws IOException {

@@ -141,11 +141,8 @@ public interface ZoneReplica {
   /** What the zone did by itself that people should hear of, each thing once. */
   List<String> takeNews();
 
-  /**
-   * Has a listener called after the zone's version changed; it must return at once. Closing the
-   * result ends that.
-   */
-  AutoCloseable onVersion(Runnable listener);
+  /** Has a listener called after the zone's version changed. Closing the result ends that. */
+  AutoCloseable onVersion(VersionListener listener);
 
   /**
    * Waits until all that is known and fetched shows on disk, or the time is over; false if it was.

@@ -65,7 +65,7 @@ final class ZoneState {
   private final Cache<FileId, Shown> cache =
       Caffeine.newBuilder().maximumSize(SHOWN_KEPT).executor(Runnable::run).build();
   private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
-  private final List<Runnable> versionListeners = new CopyOnWriteArrayList<>();
+  private final List<VersionListener> versionListeners = new CopyOnWriteArrayList<>();
   private volatile @Nullable String fault;
   private volatile Bell bell = Bell.NONE;
 
@@ -329,24 +329,33 @@ final class ZoneState {
     }
   }
 
-  AutoCloseable onVersion(Runnable listener) {
+  AutoCloseable onVersion(VersionListener listener) {
     versionListeners.add(listener);
     return () -> versionListeners.remove(listener);
   }
 
   /** Follows up a local change: others hear of it, and what it left unsettled is settled. */
   void done(Change change) {
+    done(change, false);
+  }
+
+  /**
+   * Follows up a local change.
+   *
+   * @param begun whether more is about to follow, as the bytes of a new file
+   */
+  void done(Change change, boolean begun) {
     forget(change);
     if (change.unsettled()) {
       bell.changedHere(change.id());
     }
     if (!change.dots().isEmpty()) {
-      versionListeners.forEach(Runnable::run);
+      versionListeners.forEach(listener -> listener.changed(begun));
     }
   }
 
   void versionChanged() {
-    versionListeners.forEach(Runnable::run);
+    versionListeners.forEach(listener -> listener.changed(false));
   }
 
   void settleBy(Bell settler) {

@@ -32,6 +32,7 @@ import org.grapevinefs.replication.core.RangeMap;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.zone.ContentSink;
 import org.grapevinefs.replication.zone.HeldContents;
+import org.grapevinefs.replication.zone.VersionListener;
 import org.grapevinefs.replication.zone.ZoneRecord;
 import org.grapevinefs.replication.zone.ZoneReplica;
 import org.grapevinefs.replication.zone.ZoneStatus;
@@ -46,7 +47,7 @@ final class FakeReplica implements ZoneReplica {
   private final boolean inlines;
   private final Map<FileId, Inode> inodes = new TreeMap<>();
   private final Map<Dot, byte[]> held = new HashMap<>();
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<VersionListener> listeners = new CopyOnWriteArrayList<>();
   private Knowledge known = Knowledge.NONE;
   private long clock;
 
@@ -84,7 +85,7 @@ final class FakeReplica implements ZoneReplica {
   }
 
   private void changed() {
-    listeners.forEach(Runnable::run);
+    listeners.forEach(listener -> listener.changed(false));
   }
 
   @Override
@@ -265,7 +266,7 @@ final class FakeReplica implements ZoneReplica {
   }
 
   @Override
-  public AutoCloseable onVersion(Runnable listener) {
+  public AutoCloseable onVersion(VersionListener listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }
