@@ -102,8 +102,15 @@ final class View {
     Place place = inode.place();
     clock = place == null ? clock : Math.max(clock, place.clock());
     clock = attrs == null ? clock : Math.max(clock, attrs.clock());
-    clock = content == null ? clock : Math.max(clock, content.clock());
-    return clock == 0 ? EPOCH : HybridClock.timestamp(clock);
+    Timestamp names = null;
+    if (content instanceof Content.Directory directory) {
+      // Its time is published a while after the change: that changes nothing that people see.
+      names = directory.modified();
+    } else if (content != null) {
+      clock = Math.max(clock, content.clock());
+    }
+    Timestamp changed = clock == 0 ? EPOCH : HybridClock.timestamp(clock);
+    return names != null && names.compareTo(changed) > 0 ? names : changed;
   }
 
   private static long size(@Nullable Content content) {

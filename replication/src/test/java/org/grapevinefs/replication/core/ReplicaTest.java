@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
@@ -72,6 +73,26 @@ class ReplicaTest {
     ConflictCopy copy = left.conflicts(10).getFirst();
     assertThat(copy.author().node()).isEqualTo("left");
     assertThat(Objects.requireNonNull(left.shown(copy.entry().shown())).size()).isEqualTo(10);
+  }
+
+  @Test
+  void versionDirectories_laterThanTheChange_leavesBothTimes() {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.ofEpochSecond(1_700_000_000));
+    Replica replica =
+        Replica.open(new MemoryStore(), "slow", now::get, random, Limits.DEFAULT, true);
+    now.set(Instant.ofEpochSecond(1_700_000_010));
+    file(replica, "a");
+    now.set(Instant.ofEpochSecond(1_700_000_020));
+    Shown before = Objects.requireNonNull(replica.shown(FileId.ROOT));
+    assertThat(replica.versionDirectories(10)).isEqualTo(1);
+    Shown after = Objects.requireNonNull(replica.shown(FileId.ROOT));
+    assertThat(before.changed()).isEqualTo(new Timestamp(1_700_000_010, 0));
+    assertThat(after.changed()).isEqualTo(before.changed());
+    assertThat(after.modified()).isEqualTo(before.modified());
+    assertThat(after.change()).isEqualTo(before.change());
+    pull(right, replica);
+    assertThat(Objects.requireNonNull(right.shown(FileId.ROOT)).modified())
+        .isEqualTo(before.modified());
   }
 
   @Test
