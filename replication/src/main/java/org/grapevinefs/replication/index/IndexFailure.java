@@ -6,6 +6,10 @@ public final class IndexFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
+  IndexFailure(String message) {
+    super(message);
+  }
+
   IndexFailure(String message, Throwable cause) {
     super(message + ": " + cause.getMessage(), cause);
   }

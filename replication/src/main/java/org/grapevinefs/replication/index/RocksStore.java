@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.grapevinefs.replication.core.Batch;
 import org.grapevinefs.replication.core.ReplicaStore;
@@ -69,6 +71,10 @@ public final class RocksStore implements ReplicaStore {
   private final WriteOptions synced = own(new WriteOptions().setSync(true));
   private final ReadOptions scanning = own(new ReadOptions());
   private final AtomicLong commits = new AtomicLong();
+  private final Gate gate = new Gate();
+
+  /** What is open of the database and must be closed before it: cursors and snapshots. */
+  private final Set<Runnable> open = ConcurrentHashMap.newKeySet();
 
   /** How many commits are known to be on disk; none of those before the start. */
   private volatile long onDisk = -1;
@@ -97,7 +103,16 @@ public final class RocksStore implements ReplicaStore {
   }
 
   private Cursor walk(Table table, byte[] from) {
-    return new RocksCursor(database.newIterator(family(table), scanning), new byte[0], from);
+    return cursor(table, scanning, new byte[0], from);
+  }
+
+  private Cursor cursor(Table table, ReadOptions options, byte[] prefix, byte[] from) {
+    gate.enter();
+    try {
+      return new RocksCursor(database.newIterator(family(table), options), prefix, from);
+    } finally {
+      gate.leave();
+    }
   }
 
   /**
@@ -152,11 +167,29 @@ public final class RocksStore implements ReplicaStore {
 
   @Override
   public Snapshot snapshot() {
-    return new RocksSnapshot(database.getSnapshot());
+    gate.enter();
+    try {
+      return new RocksSnapshot(database.getSnapshot());
+    } finally {
+      gate.leave();
+    }
   }
 
   @Override
   public void commit(Batch batch, boolean sync) {
+    write(batch, sync);
+    commits.incrementAndGet();
+    for (Batch.Change change : batch.changes()) {
+      Window window = windows.get(change.table());
+      if (window != null) {
+        window.apply(change.key(), change.value());
+      }
+    }
+    windows.forEach((table, window) -> window.refill(from -> walk(table, from)));
+  }
+
+  private void write(Batch batch, boolean sync) {
+    gate.enter();
     try (WriteBatch writes = new WriteBatch()) {
       for (Batch.Change change : batch.changes()) {
         byte[] value = change.value();
@@ -169,15 +202,9 @@ public final class RocksStore implements ReplicaStore {
       database.write(sync ? synced : unsynced, writes);
     } catch (RocksDBException e) {
       throw new IndexFailure("the index can't be written", e);
+    } finally {
+      gate.leave();
     }
-    commits.incrementAndGet();
-    for (Batch.Change change : batch.changes()) {
-      Window window = windows.get(change.table());
-      if (window != null) {
-        window.apply(change.key(), change.value());
-      }
-    }
-    windows.forEach((table, window) -> window.refill(from -> walk(table, from)));
   }
 
   @Override
@@ -187,16 +214,25 @@ public final class RocksStore implements ReplicaStore {
     if (upTo == onDisk) {
       return;
     }
+    gate.enter();
     try {
       database.flushWal(true);
       onDisk = upTo;
     } catch (RocksDBException e) {
       throw new IndexFailure("the index can't be brought to disk", e);
+    } finally {
+      gate.leave();
     }
   }
 
+  /** Closes it; whoever reads on, from whatever thread, is told so. */
   @Override
   public void close() {
+    if (!gate.shut()) {
+      return;
+    }
+    open.forEach(Runnable::run);
+    open.clear();
     for (int i = resources.size() - 1; i >= 0; i--) {
       if (resources.get(i) instanceof ColumnFamilyHandle handle) {
         handle.close();
@@ -229,16 +265,19 @@ public final class RocksStore implements ReplicaStore {
 
     @Override
     public byte @Nullable [] get(Table table, byte[] key) {
+      gate.enter();
       try {
         return database.get(family(table), options, key);
       } catch (RocksDBException e) {
         throw new IndexFailure("the index can't be read", e);
+      } finally {
+        gate.leave();
       }
     }
 
     @Override
     public Cursor scan(Table table, byte[] prefix, byte[] from) {
-      return new RocksCursor(database.newIterator(family(table), options), prefix, from);
+      return cursor(table, options, prefix, from);
     }
   }
 
@@ -270,6 +309,7 @@ public final class RocksStore implements ReplicaStore {
 
     private final org.rocksdb.Snapshot held;
     private final ReadOptions reading;
+    private final Runnable release = this::release;
 
     RocksSnapshot(org.rocksdb.Snapshot held) {
       this(held, new ReadOptions().setSnapshot(held));
@@ -279,46 +319,70 @@ public final class RocksStore implements ReplicaStore {
       super(reading);
       this.held = held;
       this.reading = reading;
+      open.add(release);
+    }
+
+    private void release() {
+      reading.close();
+      database.releaseSnapshot(held);
     }
 
     @Override
     public void close() {
-      reading.close();
-      database.releaseSnapshot(held);
+      closeOne(release);
+    }
+  }
+
+  /** Closes what is open of the database, unless that was done with the store. */
+  private void closeOne(Runnable closing) {
+    if (gate.tryEnter()) {
+      try {
+        if (open.remove(closing)) {
+          closing.run();
+        }
+      } finally {
+        gate.leave();
+      }
     }
   }
 
   /** A walk over the keys that start with a prefix. */
-  private static final class RocksCursor implements Cursor {
+  private final class RocksCursor implements Cursor {
 
     private final RocksIterator iterator;
     private final byte[] prefix;
+    private final Runnable release;
     private boolean started;
+    private byte @Nullable [] key;
 
     RocksCursor(RocksIterator iterator, byte[] prefix, byte[] from) {
       this.iterator = iterator;
       this.prefix = prefix;
+      this.release = iterator::close;
       iterator.seek(from);
+      open.add(release);
     }
 
     @Override
     public boolean next() {
-      if (started && iterator.isValid()) {
-        iterator.next();
-      }
-      started = true;
-      if (iterator.isValid()) {
-        return startsWith(iterator.key(), prefix);
-      }
-      checkStatus();
-      return false;
-    }
-
-    private void checkStatus() {
+      gate.enter();
       try {
-        iterator.status();
+        if (started && iterator.isValid()) {
+          iterator.next();
+        }
+        started = true;
+        key = null;
+        if (!iterator.isValid()) {
+          iterator.status();
+          return false;
+        }
+        byte[] here = iterator.key();
+        key = here;
+        return startsWith(here, prefix);
       } catch (RocksDBException e) {
         throw new IndexFailure("the index can't be read", e);
+      } finally {
+        gate.leave();
       }
     }
 
@@ -329,17 +393,22 @@ public final class RocksStore implements ReplicaStore {
 
     @Override
     public byte[] key() {
-      return iterator.key();
+      return Objects.requireNonNull(key, "not at an entry").clone();
     }
 
     @Override
     public byte[] value() {
-      return iterator.value();
+      gate.enter();
+      try {
+        return iterator.value();
+      } finally {
+        gate.leave();
+      }
     }
 
     @Override
     public void close() {
-      iterator.close();
+      closeOne(release);
     }
   }
 }
