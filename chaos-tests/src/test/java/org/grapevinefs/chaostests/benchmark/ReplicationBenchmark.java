@@ -93,7 +93,7 @@ public final class ReplicationBenchmark {
     }
     List<String> options = new ArrayList<>(NODE_OPTIONS);
     String more = System.getenv("GRAPEVINE_JAVA_OPTS");
-    if (more != null) {
+    if (more != null && !more.isBlank()) {
       options.addAll(List.of(more.split(" ")));
     }
     if (rows.remove(Row.MILLION)) {

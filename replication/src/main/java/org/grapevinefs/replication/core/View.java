@@ -105,7 +105,9 @@ final class View {
     Timestamp names = null;
     if (content instanceof Content.Directory directory) {
       // Its time is published a while after the change: that changes nothing that people see.
-      names = directory.modified();
+      // A time of the future, found on disk, is no change of the future.
+      Timestamp published = HybridClock.timestamp(directory.clock());
+      names = directory.modified().compareTo(published) < 0 ? directory.modified() : published;
     } else if (content != null) {
       clock = Math.max(clock, content.clock());
     }
