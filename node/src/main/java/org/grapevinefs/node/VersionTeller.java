@@ -11,8 +11,9 @@ import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.zone.ZoneReplica;
 
 /**
- * Tells gossip of a held zone's version: soon when it changes (peers with a connection hear it
- * before), and once a second what is still to be fetched. Nothing is told before it is on disk.
+ * Tells gossip of a held zone's version: at once when it changes (peers with a connection hear it
+ * even sooner), and once a second what is still to be fetched. Nothing is told before it is on
+ * disk.
  */
 final class VersionTeller implements AutoCloseable {
   private static final long TOGETHER_MILLIS = 20;
@@ -32,7 +33,7 @@ final class VersionTeller implements AutoCloseable {
     this.replica = replica;
     this.gossip = gossip;
     this.events = events;
-    this.listening = replica.onVersion(begun -> changes.release());
+    this.listening = replica.onVersion(changes::release);
     // Bringing a version to disk pins a virtual thread, so each zone has a thread of its own.
     this.thread = Thread.ofPlatform().daemon().name("versions-" + zone).start(() -> tellAll(zone));
   }
@@ -41,10 +42,7 @@ final class VersionTeller implements AutoCloseable {
     boolean failing = false;
     try {
       while (!closed) {
-        if (changes.tryAcquire(AT_LEAST_MILLIS, TimeUnit.MILLISECONDS)) {
-          // Members with a connection are told first: then what is told here is on disk already.
-          TimeUnit.MILLISECONDS.sleep(TOGETHER_MILLIS);
-        }
+        var _ = changes.tryAcquire(AT_LEAST_MILLIS, TimeUnit.MILLISECONDS);
         changes.drainPermits();
         try {
           replica.takeAlarms().forEach(alarm -> events.error(zone, "", alarm));
@@ -57,6 +55,7 @@ final class VersionTeller implements AutoCloseable {
           }
           failing = true;
         }
+        TimeUnit.MILLISECONDS.sleep(TOGETHER_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -16,19 +16,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the members of a zone at once when its version here changes: the first change right away,
- * those within the next five milliseconds together. A new file waits a little longer for its bytes:
- * most are written and closed at once, and what is told twice is pulled twice. Nothing is told
- * before it is on disk.
+ * those within the next five milliseconds together. Nothing is told before it is on disk.
  */
 // What a network or timer future could tell arrives as a closed channel, or in the task itself.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ZonePublisher {
   private static final Logger LOG = LoggerFactory.getLogger(ZonePublisher.class);
   private static final long TOGETHER_NANOS = 5_000_000;
-
-  /** So long a new file waits for its bytes, to be told of once with them. */
-  private static final long BEGUN_NANOS = 20_000_000;
-
   private static final long RETRY_NANOS = 1_000_000_000;
 
   private final HostedZone zone;
@@ -38,7 +32,6 @@ final class ZonePublisher {
   private final ZoneSync sync;
   private boolean due;
   private boolean publishing;
-  private boolean begun;
   private long lastNanos;
 
   ZonePublisher(
@@ -53,28 +46,6 @@ final class ZonePublisher {
     this.timer = timer;
     this.sync = sync;
     this.lastNanos = transport.nanoTime() - TOGETHER_NANOS;
-  }
-
-  /** The version here changed; perhaps by what is only a beginning. */
-  void changed(boolean onlyBegun) {
-    if (!onlyBegun || timer.isShutdown()) {
-      changed();
-      return;
-    }
-    synchronized (this) {
-      if (begun || due) {
-        return;
-      }
-      begun = true;
-    }
-    timer.schedule(this::waited, BEGUN_NANOS, TimeUnit.NANOSECONDS);
-  }
-
-  private void waited() {
-    synchronized (this) {
-      begun = false;
-    }
-    changed();
   }
 
   /** The version here may have changed. */

@@ -438,7 +438,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   }
 
   @Override
-  public AutoCloseable onVersion(VersionListener listener) {
+  public AutoCloseable onVersion(Runnable listener) {
     return zone.onVersion(listener);
   }
 

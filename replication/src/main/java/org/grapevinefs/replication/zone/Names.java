@@ -221,7 +221,7 @@ final class Names {
     if (open != null) {
       keep(id, open);
     }
-    zone.done(change, open != null);
+    zone.done(change);
     return new Created(zone.attributes(id), ZoneState.change(change, parent.id()), true);
   }
 

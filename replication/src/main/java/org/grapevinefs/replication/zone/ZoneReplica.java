@@ -141,8 +141,11 @@ public interface ZoneReplica {
   /** What the zone did by itself that people should hear of, each thing once. */
   List<String> takeNews();
 
-  /** Has a listener called after the zone's version changed. Closing the result ends that. */
-  AutoCloseable onVersion(VersionListener listener);
+  /**
+   * Has a listener called after the zone's version changed; it must return at once. Closing the
+   * result ends that.
+   */
+  AutoCloseable onVersion(Runnable listener);
 
   /**
    * Waits until all that is known and fetched shows on disk, or the time is over; false if it was.

@@ -65,7 +65,7 @@ final class ZoneState {
   private final Cache<FileId, Shown> cache =
       Caffeine.newBuilder().maximumSize(SHOWN_KEPT).executor(Runnable::run).build();
   private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
-  private final List<VersionListener> versionListeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> versionListeners = new CopyOnWriteArrayList<>();
   private volatile @Nullable String fault;
   private volatile Bell bell = Bell.NONE;
 
@@ -329,33 +329,24 @@ final class ZoneState {
     }
   }
 
-  AutoCloseable onVersion(VersionListener listener) {
+  AutoCloseable onVersion(Runnable listener) {
     versionListeners.add(listener);
     return () -> versionListeners.remove(listener);
   }
 
   /** Follows up a local change: others hear of it, and what it left unsettled is settled. */
   void done(Change change) {
-    done(change, false);
-  }
-
-  /**
-   * Follows up a local change.
-   *
-   * @param begun whether more is about to follow, as the bytes of a new file
-   */
-  void done(Change change, boolean begun) {
     forget(change);
     if (change.unsettled()) {
       bell.changedHere(change.id());
     }
     if (!change.dots().isEmpty()) {
-      versionListeners.forEach(listener -> listener.changed(begun));
+      versionListeners.forEach(Runnable::run);
     }
   }
 
   void versionChanged() {
-    versionListeners.forEach(listener -> listener.changed(false));
+    versionListeners.forEach(Runnable::run);
   }
 
   void settleBy(Bell settler) {

@@ -32,7 +32,6 @@ import org.grapevinefs.replication.core.RangeMap;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.zone.ContentSink;
 import org.grapevinefs.replication.zone.HeldContents;
-import org.grapevinefs.replication.zone.VersionListener;
 import org.grapevinefs.replication.zone.ZoneRecord;
 import org.grapevinefs.replication.zone.ZoneReplica;
 import org.grapevinefs.replication.zone.ZoneStatus;
@@ -47,7 +46,7 @@ final class FakeReplica implements ZoneReplica {
   private final boolean inlines;
   private final Map<FileId, Inode> inodes = new TreeMap<>();
   private final Map<Dot, byte[]> held = new HashMap<>();
-  private final List<VersionListener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private Knowledge known = Knowledge.NONE;
   private long clock;
 
@@ -85,7 +84,7 @@ final class FakeReplica implements ZoneReplica {
   }
 
   private void changed() {
-    listeners.forEach(listener -> listener.changed(false));
+    listeners.forEach(Runnable::run);
   }
 
   @Override
@@ -266,7 +265,7 @@ final class FakeReplica implements ZoneReplica {
   }
 
   @Override
-  public AutoCloseable onVersion(VersionListener listener) {
+  public AutoCloseable onVersion(Runnable listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }
