@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -21,10 +20,10 @@ import org.grapevinefs.zonesconfig.VolumeType;
  * How long what is written on one node takes to be readable in the folder of another, beside an
  * rsync daemon on the same disk in the same run.
  *
- * <p>Starts two nodes, processes of their own with the launcher's options, on one Btrfs file system
- * in a file, writes through the NFS gateway of the first and watches the folder of the second.
- * Arguments: a folder to work in, then the rows to measure (none: all). Needs root. Prints a line a
- * figure.
+ * <p>Starts two nodes, started by the launcher of this checkout, on one Btrfs file system in a
+ * file, writes through the NFS gateway of the first and watches the folder of the second. Works in
+ * the checkout's folder. Arguments: a folder for data, then the rows to measure (none: all). Needs
+ * root. Prints a line a figure.
  */
 public final class ReplicationBenchmark {
 
@@ -37,8 +36,7 @@ public final class ReplicationBenchmark {
   private static final int DELETED = 500;
   private static final long IDLE_SECONDS = 60;
   private static final String ZONE = "shared";
-  private static final List<String> NODE_OPTIONS =
-      List.of("-Xmx160m", "-XX:MaxDirectMemorySize=128m", "-XX:TieredStopAtLevel=1");
+  private static final List<String> LAUNCHER = List.of("./grapevine");
 
   /** What is measured; later rows use the files of earlier ones. */
   private enum Row {
@@ -91,35 +89,31 @@ public final class ReplicationBenchmark {
               .map(name -> Row.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))
               .collect(Collectors.toCollection(() -> EnumSet.noneOf(Row.class)));
     }
-    List<String> options = new ArrayList<>(NODE_OPTIONS);
-    String more = System.getenv("GRAPEVINE_JAVA_OPTS");
-    if (more != null && !more.isBlank()) {
-      options.addAll(List.of(more.split(" ")));
-    }
     if (rows.remove(Row.MILLION)) {
-      million(work, options);
+      million(work);
     }
     if (!rows.isEmpty()) {
-      measure(work, options, rows);
+      measure(work, rows);
     }
     Files.delete(work.resolve("btrfs"));
     Files.delete(work);
   }
 
-  private static void million(Path work, List<String> options) throws Exception {
+  private static void million(Path work) throws Exception {
     try (BtrfsFolder disk = new BtrfsFolder(work);
         Mesh mesh =
-            Mesh.make(disk.path().resolve("mesh"), 2, VolumeType.BTRFS, options).zone(ZONE, 1, 2)) {
+            Mesh.make(disk.path().resolve("mesh"), 2, VolumeType.BTRFS, LAUNCHER)
+                .zone(ZONE, 1, 2)) {
       new ManyFilesBenchmark(mesh, ZONE, Integer.getInteger("bench.files", 1_000_000)).run();
       mesh.node(2).stop();
       mesh.node(1).stop();
     }
   }
 
-  private static void measure(Path work, List<String> options, Set<Row> rows) throws Exception {
+  private static void measure(Path work, Set<Row> rows) throws Exception {
     try (BtrfsFolder disk = new BtrfsFolder(work);
         Mesh mesh =
-            Mesh.make(disk.path().resolve("mesh"), 2, VolumeType.BTRFS, options)
+            Mesh.make(disk.path().resolve("mesh"), 2, VolumeType.BTRFS, LAUNCHER)
                 .zone(ZONE, 1, 2)
                 .start(1, 2);
         RsyncDaemon rsync = new RsyncDaemon(disk.path());

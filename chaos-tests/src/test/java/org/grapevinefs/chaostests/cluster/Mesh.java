@@ -50,11 +50,13 @@ public final class Mesh implements AutoCloseable {
 
   /** Writes keys and configuration of a mesh on plain folders; nothing runs yet. */
   static Mesh make(Path folder, int count) throws IOException {
-    return make(folder, count, VolumeType.DIRECTORY, MeshNode.FOR_TESTS);
+    return make(folder, count, VolumeType.DIRECTORY, MeshNode.forTests());
   }
 
-  /** Writes keys and configuration of a mesh whose nodes get these options for the Java machine. */
-  public static Mesh make(Path folder, int count, VolumeType type, List<String> options)
+  /**
+   * Writes keys and configuration of a mesh whose nodes this program runs, given its first words.
+   */
+  public static Mesh make(Path folder, int count, VolumeType type, List<String> program)
       throws IOException {
     Mesh mesh = new Mesh();
     List<MeshConfig.MeshNode> known = new ArrayList<>();
@@ -67,7 +69,7 @@ public final class Mesh implements AutoCloseable {
               ports[first],
               ports[first + 1],
               ports[first + 2],
-              options);
+              program);
       mesh.nodes.add(node);
       Files.createDirectories(node.config().resolve("zones.d"));
       Files.createDirectories(node.data());

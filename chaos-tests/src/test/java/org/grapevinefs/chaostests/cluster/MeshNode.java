@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** A node as a process of its own, so that it can be killed and started again. */
 public final class MeshNode {
 
-  /** What starts quickly, for tests. */
-  static final List<String> FOR_TESTS = List.of("-XX:TieredStopAtLevel=1", "-Xmx256m");
-
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration STOP = Duration.ofMinutes(2);
 
@@ -36,15 +33,15 @@ public final class MeshNode {
   private final int nfsPort;
   private final int adminPort;
   private final int peerPort;
-  private final List<String> options;
+  private final List<String> program;
   private @Nullable Process process;
 
-  MeshNode(Path folder, int nfsPort, int adminPort, int peerPort, List<String> options) {
+  MeshNode(Path folder, int nfsPort, int adminPort, int peerPort, List<String> program) {
     this.folder = folder;
     this.nfsPort = nfsPort;
     this.adminPort = adminPort;
     this.peerPort = peerPort;
-    this.options = List.copyOf(options);
+    this.program = List.copyOf(program);
   }
 
   Path config() {
@@ -81,7 +78,7 @@ public final class MeshNode {
 
   /** Starts the process; {@link #awaitReady} waits until it serves. */
   public void start() throws IOException {
-    List<String> line = new ArrayList<>(java(options));
+    List<String> line = new ArrayList<>(program);
     line.addAll(List.of("node", "--config", config().toString(), "--data", data().toString()));
     process =
         new ProcessBuilder(line)
@@ -90,15 +87,18 @@ public final class MeshNode {
             .start();
   }
 
-  private static List<String> java(List<String> options) {
-    List<String> line = new ArrayList<>();
-    line.add(ProcessHandle.current().info().command().orElse("java"));
-    line.add("--enable-native-access=ALL-UNNAMED");
-    line.add("--sun-misc-unsafe-memory-access=allow");
-    line.add("-XX:+UseSerialGC");
-    line.addAll(options);
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.grapevinefs.node.Main"));
-    return line;
+  /** The program from the test's own class path, with options that let it start quickly. */
+  static List<String> forTests() {
+    return List.of(
+        ProcessHandle.current().info().command().orElse("java"),
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx256m",
+        "-cp",
+        System.getProperty("java.class.path"),
+        "org.grapevinefs.node.Main");
   }
 
   private Path log() {
@@ -150,7 +150,7 @@ public final class MeshNode {
 
   /** Runs one of the program's commands on this node; returns what it printed. */
   public String command(String... words) throws IOException {
-    List<String> line = new ArrayList<>(java(options));
+    List<String> line = new ArrayList<>(program);
     line.addAll(List.of(words));
     line.addAll(List.of("--admin", "127.0.0.1:" + adminPort));
     Process run = new ProcessBuilder(line).redirectErrorStream(true).start();

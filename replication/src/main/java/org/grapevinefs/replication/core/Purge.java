@@ -36,7 +36,8 @@ final class Purge {
     }
     Batch batch = new Batch();
     batch.put(Table.PEER, Keys.text(member), Codec.stored(Codec.knowledge(knowledge)));
-    context.store.commit(batch, false);
+    // Lost, it only keeps what could be purged; and it comes after all that others wait for.
+    context.store.note(batch);
   }
 
   /**

@@ -55,6 +55,11 @@ public interface ReplicaStore extends AutoCloseable {
   /** Applies a batch as one; with {@code sync} it is on disk, with all before it, on return. */
   void commit(Batch batch, boolean sync);
 
+  /** Applies a batch that may be lost again: {@link #sync} need not bring it to disk. */
+  default void note(Batch batch) {
+    commit(batch, false);
+  }
+
   /** Brings every commit so far to disk. */
   void sync();
 

@@ -42,7 +42,7 @@ public final class Witnesses {
             .setSize(content.size())
             .setSha256(ByteString.copyFrom(sha256.toArray()))
             .build();
-    store.commit(new Batch().put(Table.WITNESS, shown.toBytes(), Codec.stored(row)), false);
+    store.note(new Batch().put(Table.WITNESS, shown.toBytes(), Codec.stored(row)));
   }
 
   /** Forgets what was known of a content when another comes into its place, or none. */

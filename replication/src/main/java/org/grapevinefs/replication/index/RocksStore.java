@@ -179,6 +179,16 @@ public final class RocksStore implements ReplicaStore {
   public void commit(Batch batch, boolean sync) {
     write(batch, sync);
     commits.incrementAndGet();
+    follow(batch);
+  }
+
+  @Override
+  public void note(Batch batch) {
+    write(batch, false);
+    follow(batch);
+  }
+
+  private void follow(Batch batch) {
     for (Batch.Change change : batch.changes()) {
       Window window = windows.get(change.table());
       if (window != null) {

@@ -58,6 +58,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   private final Names names;
   private final FileBytes bytes;
   private final AttributeSetter attributes;
+  private final SingleSyncs syncs;
   private final Shelving shelving;
   private final Staging staging;
   private final Transfers transfers;
@@ -80,8 +81,13 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     this.names = new Names(zone, versions, intents);
     this.bytes = new FileBytes(zone, versions, verifier);
     this.attributes = new AttributeSetter(zone, versions, bytes);
-    this.shelving = new Shelving(zone, staging, zone::contentReady);
-    this.transfers = new Transfers(zone, versions, staging, shelving);
+    this.syncs =
+        new SingleSyncs(
+            zone::wakeForSyncs,
+            zone.tree::sync,
+            e -> zone.fail("contents could not be brought to disk", e));
+    this.shelving = new Shelving(zone, staging, syncs, zone::contentReady);
+    this.transfers = new Transfers(zone, versions, staging, shelving, syncs);
     Settler settler = new Settler(zone, versions, transfers, staging);
     this.serving = new Serving(zone, staging);
     this.filling = new Filling(zone.nanoTime);
@@ -90,7 +96,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     this.scanner = new Scanner(zone, versions);
     this.inspection = new Inspection(zone, staging);
     this.merger = new Merger(zone, staging);
-    this.thread = new ZoneThread(zone, versions, settler, merger, installs);
+    this.thread = new ZoneThread(zone, versions, settler, merger, installs, syncs);
     new Recovery(zone, intents, staging).run();
     filling.begin(Filling.Step.SHOWING, zone.replica.counts().unsettled());
     zone.settleBy(thread);
@@ -459,6 +465,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     installs.stop();
     scanner.stop();
     thread.close();
+    syncs.close();
     shelving.close();
     transfers.close();
     zone.files.close();
@@ -481,6 +488,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     installs.stop();
     scanner.stop();
     thread.close();
+    syncs.close();
     shelving.close();
     transfers.close();
     versions.makeAll();

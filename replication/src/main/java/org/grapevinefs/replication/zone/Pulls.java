@@ -166,7 +166,7 @@ final class Pulls {
       boolean alone = session.header().count() <= SINGLE_SYNCS;
       Transfers.Small small = transfers.write(inode.id(), content, one.bytes(), alone);
       if (small != null) {
-        known.put(one.content(), small);
+        known.put(one.content(), alone ? transfers.toDiskSoon(small) : small);
       }
     }
 

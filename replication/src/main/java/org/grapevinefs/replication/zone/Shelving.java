@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,6 +45,7 @@ final class Shelving {
 
   private final ZoneState zone;
   private final Staging staging;
+  private final SingleSyncs syncs;
   private final Consumer<List<FileId>> shelved;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -53,17 +55,19 @@ final class Shelving {
   private int syncing;
   private boolean closing;
 
-  /** A content that is whole; its file is open while few wait. */
-  private record Done(FileId source, Staging.Key key, EntryName name, @Nullable OpenFile file) {}
+  /** A content that is whole, with so many bytes to write; its file is open while few wait. */
+  private record Done(
+      FileId source, Staging.Key key, EntryName name, @Nullable OpenFile file, long bytes) {}
 
   /**
    * Shelving that has not begun.
    *
    * @param shelved hears of the inodes whose contents are on the shelf
    */
-  Shelving(ZoneState zone, Staging staging, Consumer<List<FileId>> shelved) {
+  Shelving(ZoneState zone, Staging staging, SingleSyncs syncs, Consumer<List<FileId>> shelved) {
     this.zone = zone;
     this.staging = staging;
+    this.syncs = syncs;
     this.shelved = shelved;
     this.thread = Thread.ofPlatform().daemon().name("shelf-" + zone.name).unstarted(this::run);
   }
@@ -77,8 +81,12 @@ final class Shelving {
     return under.contains(key);
   }
 
-  /** Takes a whole content; its file is closed here, if it is not closed already. */
-  void add(FileId source, Staging.Key key, EntryName name, @Nullable OpenFile file)
+  /**
+   * Takes a whole content; its file is closed here, if it is not closed already.
+   *
+   * @param bytes how many of them may have to be written to disk
+   */
+  void add(FileId source, Staging.Key key, EntryName name, @Nullable OpenFile file, long bytes)
       throws IOException {
     lock.lock();
     try {
@@ -93,7 +101,7 @@ final class Shelving {
         return;
       }
       under.add(key);
-      queue.add(new Done(source, key, name, few ? file : null));
+      queue.add(new Done(source, key, name, few ? file : null, bytes));
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -140,7 +148,9 @@ final class Shelving {
 
   private void shelve(List<Done> turn) {
     try {
-      sync(turn);
+      if (!synced(turn)) {
+        return;
+      }
       for (int from = 0; from < turn.size(); from += PAGE) {
         put(turn.subList(from, Math.min(turn.size(), from + PAGE)));
       }
@@ -182,17 +192,22 @@ final class Shelving {
         && (held == null || !held.dot().equals(dot));
   }
 
-  private void sync(List<Done> turn) throws IOException {
+  /** Whether all are on disk now; else the zone is being closed, or its disk has failed. */
+  private boolean synced(List<Done> turn) throws IOException {
     if (turn.size() > SINGLE_SYNCS || turn.stream().anyMatch(done -> done.file() == null)) {
       zone.tree.sync();
-      return;
+      return true;
     }
+    List<CompletableFuture<Boolean>> asked = new ArrayList<>();
     for (Done done : turn) {
       OpenFile file = done.file();
-      if (file != null) {
+      if (file != null && SingleSyncs.takes(done.bytes())) {
+        asked.add(syncs.ask(file::sync));
+      } else if (file != null) {
         file.sync();
       }
     }
+    return asked.stream().allMatch(CompletableFuture::join);
   }
 
   private static void close(Done done) {

@@ -8,7 +8,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.grapevinefs.replication.core.ByteRange;
 import org.grapevinefs.replication.core.Bytes;
@@ -43,10 +45,11 @@ final class Transfers {
   private final Versions versions;
   private final Staging staging;
   private final Shelving shelving;
+  private final SingleSyncs syncs;
   private final Map<Staging.Key, StagedContent> building = new ConcurrentHashMap<>();
   private final Set<Dot> coming = ConcurrentHashMap.newKeySet();
 
-  /** Large contents that are being brought to disk. */
+  /** Contents that are being brought to disk by themselves. */
   private final Set<Staging.Key> syncing = ConcurrentHashMap.newKeySet();
 
   /** The last such content of a file, on which a newer one can build. */
@@ -54,11 +57,13 @@ final class Transfers {
 
   private @Nullable FileId pendingAfter;
 
-  Transfers(ZoneState zone, Versions versions, Staging staging, Shelving shelving) {
+  Transfers(
+      ZoneState zone, Versions versions, Staging staging, Shelving shelving, SingleSyncs syncs) {
     this.zone = zone;
     this.versions = versions;
     this.staging = staging;
     this.shelving = shelving;
+    this.syncs = syncs;
   }
 
   /**
@@ -103,7 +108,7 @@ final class Transfers {
   /** Whether a content is on the shelf or about to be. */
   boolean isHere(Staging.Key key) {
     // In this order: it leaves the one only after it came to the other.
-    return shelving.has(key) || staging.has(key);
+    return syncing.contains(key) || shelving.has(key) || staging.has(key);
   }
 
   /** Contents whose bytes ride along in a pull: not to be fetched apart meanwhile. */
@@ -329,17 +334,34 @@ final class Transfers {
 
   /** Has a whole content brought to disk and put on the shelf; its file is closed. */
   private void shelve(PendingContent content, EntryName name, OpenFile file) throws IOException {
-    if (content.wanted().size() < SYNCED_APART) {
-      shelving.add(content.source(), key(content), name, file);
-    } else {
-      toShelf(content, name, file);
+    long size = content.wanted().size();
+    // What was here is shared where the volume can, and is on disk already.
+    long toWrite = zone.tree.reflinks() ? content.missingBytes() : size;
+    if (size < SYNCED_APART || SingleSyncs.takes(toWrite)) {
+      try {
+        shelving.add(content.source(), key(content), name, file, toWrite);
+      } finally {
+        syncing.remove(key(content));
+      }
+      return;
     }
+    boolean onDisk = false;
+    try {
+      file.sync();
+      onDisk = true;
+    } finally {
+      if (!onDisk) {
+        syncing.remove(key(content));
+        file.close();
+      }
+    }
+    putOnShelf(content, name, file);
   }
 
-  /** Brings a content to disk by itself, and puts it on the shelf. */
-  private void toShelf(PendingContent content, EntryName name, OpenFile file) throws IOException {
+  /** Puts a content on the shelf that is on disk. */
+  private void putOnShelf(PendingContent content, EntryName name, OpenFile file)
+      throws IOException {
     try (file) {
-      file.sync();
       staging.put(key(content), name);
     } finally {
       syncing.remove(key(content));
@@ -362,8 +384,17 @@ final class Transfers {
    * A small content that came whole: its bytes in the workshop, checked.
    *
    * @param file its file; null if that is closed
+   * @param onDisk says when it is on disk, or that it will not be; null if nobody was asked to
+   *     bring it there
    */
-  record Small(EntryName name, @Nullable OpenFile file) {}
+  record Small(
+      EntryName name, @Nullable OpenFile file, @Nullable CompletableFuture<Boolean> onDisk) {}
+
+  /** Has a small content that came alone brought to disk, wanted or not, while others go on. */
+  Small toDiskSoon(Small small) {
+    OpenFile file = small.file();
+    return file == null ? small : new Small(small.name(), file, syncs.ask(file::sync));
+  }
 
   /**
    * Writes a small content into the workshop; null if the bytes are not what their version says.
@@ -392,7 +423,7 @@ final class Transfers {
         staging.remove(name);
       }
     }
-    return new Small(name, open ? file : null);
+    return new Small(name, open ? file : null, null);
   }
 
   /**
@@ -407,7 +438,8 @@ final class Transfers {
     if (small == null) {
       return ContentSink.Outcome.WRONG_BYTES;
     }
-    shelving.add(content.source(), key(content), small.name(), small.file());
+    shelving.add(
+        content.source(), key(content), small.name(), small.file(), content.wanted().size());
     return ContentSink.Outcome.HELD;
   }
 
@@ -415,6 +447,9 @@ final class Transfers {
   void drop(Small small) throws IOException {
     OpenFile file = small.file();
     if (file != null) {
+      if (small.onDisk() != null) {
+        small.onDisk().join();
+      }
       file.close();
     }
     staging.remove(small.name());
@@ -422,7 +457,7 @@ final class Transfers {
 
   /**
    * Takes small contents, those that are not here already. They are on the shelf once they are on
-   * disk: those whose files are open are brought there here and now.
+   * disk.
    *
    * @return the inodes whose contents are on their way to the shelf
    */
@@ -431,18 +466,34 @@ final class Transfers {
     for (Map.Entry<PendingContent, Small> one : contents.entrySet()) {
       PendingContent content = one.getKey();
       Small small = one.getValue();
-      OpenFile file = small.file();
       if (isHere(key(content))) {
         drop(small);
-      } else if (file != null) {
-        syncing.add(key(content));
-        toShelf(content, small.name(), file);
-      } else {
-        shelving.add(content.source(), key(content), small.name(), null);
-        coming.add(content.source());
+        continue;
       }
+      if (small.onDisk() != null) {
+        syncing.add(key(content));
+        var _ = small.onDisk().thenAccept(onDisk -> brought(content, small, onDisk));
+      } else {
+        long size = content.wanted().size();
+        shelving.add(content.source(), key(content), small.name(), small.file(), size);
+      }
+      coming.add(content.source());
     }
     return coming;
+  }
+
+  private void brought(PendingContent content, Small small, boolean onDisk) {
+    OpenFile file = Objects.requireNonNull(small.file());
+    try {
+      if (onDisk) {
+        putOnShelf(content, small.name(), file);
+      } else {
+        syncing.remove(key(content));
+        file.close();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("zone {}: {} is not shown yet", zone.name, small.name(), e);
+    }
   }
 
   /** The contents being built now. */

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.grapevinefs.replication.core.AttrsChange;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Change;
@@ -41,6 +42,7 @@ final class Versions {
   private final Tracer tracer;
   private final AtomicBoolean changed = new AtomicBoolean();
   private final Object syncing = new Object();
+  private final ReentrantLock telling = new ReentrantLock();
   private volatile long lastCommit;
   private volatile boolean everCommitted;
 
@@ -348,8 +350,20 @@ final class Versions {
     }
   }
 
-  /** Brings to disk all that the index knows, so that peers may hear of it. */
+  /**
+   * Brings to disk all that the index knows, so that peers may hear of it. Who comes meanwhile
+   * finds it done, instead of syncing the same files beside.
+   */
   void beforeTelling() throws IOException {
+    telling.lock();
+    try {
+      allToDisk();
+    } finally {
+      telling.unlock();
+    }
+  }
+
+  private void allToDisk() throws IOException {
     Knowledge upTo = known();
     List<FileId> waiting = List.copyOf(zone.unsynced);
     if (waiting.size() > SINGLE_SYNCS) {

@@ -104,6 +104,9 @@ final class ZoneState {
 
           @Override
           public void changedHere(FileId id) {}
+
+          @Override
+          public void syncAsked() {}
         };
 
     /** Names may be other than they should be. */
@@ -114,6 +117,9 @@ final class ZoneState {
 
     /** An inode changed here while not all was settled. */
     void changedHere(FileId id);
+
+    /** A single file is to be synced. */
+    void syncAsked();
   }
 
   Timestamp now() {
@@ -360,6 +366,10 @@ final class ZoneState {
 
   void wakeSettler() {
     bell.wake();
+  }
+
+  void wakeForSyncs() {
+    bell.syncAsked();
   }
 
   /** One piece of work on index and disk. */

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a zone: makes versions when they are due, settles what replication brought,
- * syncs every second.
+ * The one thread of a zone: makes versions when they are due, brings small contents to disk,
+ * settles what replication brought, syncs every second.
  */
 final class ZoneThread implements ZoneState.Bell {
 
@@ -30,6 +30,7 @@ final class ZoneThread implements ZoneState.Bell {
   private final Settler settler;
   private final Merger merger;
   private final Installs installs;
+  private final SingleSyncs syncs;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final Condition passed = lock.newCondition();
@@ -41,12 +42,19 @@ final class ZoneThread implements ZoneState.Bell {
   private long lastSync;
   private long lastNudge;
 
-  ZoneThread(ZoneState zone, Versions versions, Settler settler, Merger merger, Installs installs) {
+  ZoneThread(
+      ZoneState zone,
+      Versions versions,
+      Settler settler,
+      Merger merger,
+      Installs installs,
+      SingleSyncs syncs) {
     this.zone = zone;
     this.versions = versions;
     this.settler = settler;
     this.merger = merger;
     this.installs = installs;
+    this.syncs = syncs;
     this.thread = Thread.ofPlatform().daemon().name("zone-" + zone.name).unstarted(this::run);
   }
 
@@ -71,6 +79,11 @@ final class ZoneThread implements ZoneState.Bell {
   @Override
   public void changedHere(FileId id) {
     settler.changedHere(id);
+    wakeUp();
+  }
+
+  @Override
+  public void syncAsked() {
     wakeUp();
   }
 
@@ -144,6 +157,7 @@ final class ZoneThread implements ZoneState.Bell {
   private boolean pass(boolean settle) {
     boolean more = false;
     try {
+      syncs.run();
       versions.makeDue();
       if (zone.fault() == null && installs.resume()) {
         settler.lookAtAll();

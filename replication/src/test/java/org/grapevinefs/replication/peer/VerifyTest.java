@@ -201,11 +201,16 @@ class VerifyTest {
     assertThat(verify(1).findings()).isEmpty();
   }
 
-  @Test
-  void rotInALargeFile_isOutvotedByTwoOthers() throws Exception {
-    start(3);
+  private FileId startWithALargeFile(int members) throws Exception {
+    start(members);
     FileId large = write("large", LARGE);
     awaitEverywhere("large", LARGE);
+    return large;
+  }
+
+  @Test
+  void rotInALargeFile_isOutvotedByTwoOthers() throws Exception {
+    FileId large = startWithALargeFile(3);
     flip(file(1, "large"), 4_321_000);
     assertThat(verify(1).findings()).isEqualTo(one(large, Kind.MENDED, TestMesh.id(1)));
     assertThat(Files.readAllBytes(file(1, "large"))).isEqualTo(bytes(LARGE));
@@ -213,9 +218,7 @@ class VerifyTest {
 
   @Test
   void largeFile_thatTwoMembersHoldDifferently_isToldAndLeftAlone() throws Exception {
-    start(2);
-    FileId large = write("large", LARGE);
-    awaitEverywhere("large", LARGE);
+    FileId large = startWithALargeFile(2);
     flip(file(2, "large"), 7);
     byte[] rotten = Files.readAllBytes(file(2, "large"));
     List<Finding> findings = verify(1).findings();
@@ -228,9 +231,7 @@ class VerifyTest {
 
   @Test
   void largeFile_thatAgreedOnce_isMendedHereFromTheOnlyOther() throws Exception {
-    start(2);
-    FileId large = write("large", LARGE);
-    awaitEverywhere("large", LARGE);
+    FileId large = startWithALargeFile(2);
     assertThat(verify(2).findings()).isEmpty();
     List<Knowledge> before = zones.stream().map(zone -> zone.status().knowledge()).toList();
     List<Long> digests = zones.stream().map(zone -> zone.status().stateDigest()).toList();
@@ -246,9 +247,7 @@ class VerifyTest {
 
   @Test
   void largeFile_thatAgreedOnce_isMendedByTheOtherWhenTold() throws Exception {
-    start(2);
-    FileId large = write("large", LARGE);
-    awaitEverywhere("large", LARGE);
+    FileId large = startWithALargeFile(2);
     assertThat(verify(1).findings()).isEmpty();
     assertThat(verify(2).findings()).isEmpty();
     List<Finding> told = new CopyOnWriteArrayList<>();
@@ -261,9 +260,7 @@ class VerifyTest {
 
   @Test
   void largeFile_thatOnlyTheAskerSawAgree_isBadThereAndLeftAlone() throws Exception {
-    start(2);
-    FileId large = write("large", LARGE);
-    awaitEverywhere("large", LARGE);
+    FileId large = startWithALargeFile(2);
     assertThat(verify(1).findings()).isEmpty();
     flip(file(2, "large"), 7);
     byte[] rotten = Files.readAllBytes(file(2, "large"));
@@ -275,9 +272,7 @@ class VerifyTest {
 
   @Test
   void largeFile_writtenToSinceAllAgreed_cannotBeTold() throws Exception {
-    start(2);
-    FileId large = write("large", LARGE);
-    awaitEverywhere("large", LARGE);
+    FileId large = startWithALargeFile(2);
     HeldContents contents = zones.get(1).heldContents();
     HeldContents.Held old = contents.after(null, 1).getFirst();
     assertThat(contents.witnessed(old)).isNull();

@@ -3,6 +3,7 @@ package org.grapevinefs.replication.zone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,6 +59,12 @@ final class SmallContentTest {
     List<PendingContent> pending = reader.pending(10);
     assertThat(pending).hasSize(1);
     return Objects.requireNonNull(reader.stage(pending.getFirst()));
+  }
+
+  private boolean isWorkshopEmpty() throws IOException {
+    try (Stream<Path> all = Files.walk(folder.resolve("reader"))) {
+      return all.noneMatch(path -> path.getFileName().toString().startsWith("c-"));
+    }
   }
 
   private void put(ContentSink sink, String text) throws IOException {
@@ -148,6 +155,8 @@ final class SmallContentTest {
     assertThat(copies.files().resolve("file")).hasContent("newer");
     older.finish();
     assertThat(reader.settle(MOST)).isTrue();
+    assertThat(copies.files().resolve("file")).hasContent("newer");
+    await().atMost(MOST).until(this::isWorkshopEmpty);
     assertThat(copies.files().resolve("file")).hasContent("newer");
     try (Stream<Path> names = Files.list(copies.files())) {
       assertThat(names).hasSize(1);
