@@ -32,7 +32,7 @@ public record GossipSettings(
   public static final GossipSettings DEFAULT =
       new GossipSettings(
           Duration.ofSeconds(1),
-          Duration.ofMillis(250),
+          Duration.ofMillis(500),
           Duration.ofMillis(5),
           Duration.ofSeconds(2),
           Duration.ofSeconds(5),

@@ -9,6 +9,7 @@ import org.grapevinefs.gossip.ZoneId;
 import org.grapevinefs.gossip.ZoneStatus;
 import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.zone.ZoneReplica;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells gossip of a held zone's version: at once when it changes (peers with a connection hear it
@@ -27,6 +28,7 @@ final class VersionTeller implements AutoCloseable {
   private final AutoCloseable listening;
   private final Thread thread;
   private volatile boolean closed;
+  private @Nullable ZoneStatus told;
 
   VersionTeller(String zone, ZoneReplica replica, GossipService gossip, EventLog events) {
     this.id = ZoneId.ofName(zone);
@@ -67,13 +69,17 @@ final class VersionTeller implements AutoCloseable {
     var status = replica.status();
     // The state is of this moment only if the knowledge is: else the next turn tells it.
     if (status.knowledge().equals(knowledge)) {
-      gossip.publish(
+      ZoneStatus now =
           new ZoneStatus(
               id,
               knowledge.sum(),
               knowledge.digest(),
               status.stateDigest(),
-              status.counts().pending()));
+              status.counts().pending());
+      if (!now.equals(told)) {
+        gossip.publish(now);
+        told = now;
+      }
     } else {
       changes.release();
     }

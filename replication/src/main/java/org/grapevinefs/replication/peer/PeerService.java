@@ -13,8 +13,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -43,7 +45,11 @@ public final class PeerService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerService.class);
   private static final int WAITERS = 16;
   private static final int QUEUED = 4096;
+
+  /** So often what waits for its moment is looked at, and so often when nothing seems to. */
   private static final long TICK_MILLIS = 100;
+
+  private static final long IDLE_MILLIS = 1_000;
   private static final long PURGE_MINUTES = 60;
 
   /**
@@ -75,6 +81,7 @@ public final class PeerService implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final FairExecutor<ZoneId> syncing;
   private final Map<ZoneId, Local> locals = new ConcurrentHashMap<>();
+  private final AtomicBoolean hurrying = new AtomicBoolean();
   private volatile BiConsumer<ZoneId, NodeId> differing = (zone, member) -> {};
   private volatile BiConsumer<ZoneId, List<VerifyPage.Finding>> mendings = (zone, found) -> {};
   private final Set<RemoteSession> remotes = ConcurrentHashMap.newKeySet();
@@ -102,7 +109,7 @@ public final class PeerService implements AutoCloseable {
             setup.clock().millis(),
             new Handler());
     this.server = new ZoneServer(serving, waiting, transport::nanoTime);
-    timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(this::tick, IDLE_MILLIS, IDLE_MILLIS, TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(this::purge, PURGE_MINUTES, PURGE_MINUTES, TimeUnit.MINUTES);
   }
 
@@ -138,7 +145,8 @@ public final class PeerService implements AutoCloseable {
             transport,
             syncing,
             () -> later.forEach(local -> local.publisher().changed()),
-            member -> differing.accept(id, member));
+            member -> differing.accept(id, member),
+            this::hurry);
     ZonePublisher publisher = new ZonePublisher(zone, transport, syncing, timer, sync);
     Local local = new Local(zone, sync, publisher);
     later.add(local);
@@ -281,6 +289,23 @@ public final class PeerService implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("the peer timer's work failed", e);
     }
+  }
+
+  /** Has what is due done soon and, while there is more to come, again and again. */
+  private void hurry() {
+    if (hurrying.compareAndSet(false, true)) {
+      try {
+        timer.schedule(this::hurried, TICK_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("closed in the meantime", e);
+      }
+    }
+  }
+
+  private void hurried() {
+    // What becomes busy from here on asks for the next turn by itself.
+    hurrying.set(false);
+    tick();
   }
 
   private void purge() {

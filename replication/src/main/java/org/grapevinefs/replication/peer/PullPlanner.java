@@ -139,6 +139,11 @@ final class PullPlanner {
             && (member.askedDigest == member.digest || member.answeredDigest == member.digest));
   }
 
+  /** Whether someone is being asked or is to be, now or when a wait is over. */
+  boolean isBusy() {
+    return asking != null || members.values().stream().anyMatch(this::worthAsking);
+  }
+
   /** Whom to ask now; that session is then under way until {@link #done} or {@link #failed}. */
   Optional<NodeId> next(long now) {
     if (asking != null) {

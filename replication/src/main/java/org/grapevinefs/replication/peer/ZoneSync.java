@@ -53,6 +53,7 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   private final FairExecutor<ZoneId> workers;
   private final Runnable afterPull;
   private final Consumer<NodeId> differing;
+  private final Runnable busy;
   private final PullPlanner pulls = new PullPlanner(new SplittableRandom());
   private final ContentPlanner contents = new ContentPlanner();
   private final StateWatch states = new StateWatch();
@@ -70,6 +71,7 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
    *
    * @param afterPull called after each pull that was taken in, on a worker
    * @param differing hears of members that know the same and hold another state
+   * @param busy called when {@link #step} is to be called again before long
    */
   ZoneSync(
       ZoneId zone,
@@ -77,13 +79,15 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
       PeerTransport transport,
       FairExecutor<ZoneId> workers,
       Runnable afterPull,
-      Consumer<NodeId> differing) {
+      Consumer<NodeId> differing,
+      Runnable busy) {
     this.zone = zone;
     this.replica = replica;
     this.transport = transport;
     this.workers = workers;
     this.afterPull = afterPull;
     this.differing = differing;
+    this.busy = busy;
     this.lastLook = transport.nanoTime();
     this.lookedForLost = transport.nanoTime();
   }
@@ -166,7 +170,7 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
     closed = true;
   }
 
-  /** Does what is due; called after each event, and now and then. */
+  /** Does what is due; called after each event, and now and then, more often while busy. */
   void step() {
     Optional<NodeId> ask;
     boolean look;
@@ -185,6 +189,15 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
     ask.ifPresent(node -> work(() -> pull(node), why -> failed(node, why)));
     fetchMore();
     lookForLost();
+    if (isBusy()) {
+      busy.run();
+    }
+  }
+
+  /** Whether something is under way, or waits for a moment that comes by itself. */
+  synchronized boolean isBusy() {
+    return !closed
+        && (loading || pulls.isBusy() || contents.waiting() > 0 || contents.underWay() > 0);
   }
 
   /** A scan may find that files are gone, which no pull tells of. */
