@@ -97,6 +97,7 @@ final class PeerTransport implements PeerConnection.Owner, AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, 256)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, new HeapReceive())
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, watermark())
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
@@ -188,6 +189,7 @@ final class PeerTransport implements PeerConnection.Owner, AutoCloseable {
         .group(loops)
         .channel(NioSocketChannel.class)
         .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.RECVBUF_ALLOCATOR, new HeapReceive())
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) limits.handshake().toMillis())
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, watermark())
         .handler(
