@@ -20,9 +20,9 @@ import org.grapevinefs.zonesconfig.VolumeType;
  * How long what is written on one node takes to be readable in the folder of another, beside an
  * rsync daemon on the same disk in the same run.
  *
- * <p>Starts two nodes, started by the launcher of this checkout, on one Btrfs file system in a
- * file, writes through the NFS gateway of the first and watches the folder of the second. Works in
- * the checkout's folder. Arguments: a folder for data, then the rows to measure (none: all). Needs
+ * <p>Has the launcher of this checkout start two nodes on one Btrfs file system in a file, writes
+ * through the NFS gateway of the first and watches the folder of the second. Works in the
+ * checkout's folder. Arguments: a folder for data, then the rows to measure (none: all). Needs
  * root. Prints a line a figure.
  */
 public final class ReplicationBenchmark {

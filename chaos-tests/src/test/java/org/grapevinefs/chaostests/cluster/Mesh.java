@@ -54,7 +54,9 @@ public final class Mesh implements AutoCloseable {
   }
 
   /**
-   * Writes keys and configuration of a mesh whose nodes this program runs, given its first words.
+   * Writes keys and configuration of a mesh.
+   *
+   * @param program the first words of the command line that runs a node
    */
   public static Mesh make(Path folder, int count, VolumeType type, List<String> program)
       throws IOException {
