@@ -83,6 +83,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     this.attributes = new AttributeSetter(zone, versions, bytes);
     this.syncs =
         new SingleSyncs(
+            zone::isSettlerIdle,
             zone::wakeForSyncs,
             zone.tree::sync,
             e -> zone.fail("contents could not be brought to disk", e));

@@ -201,7 +201,7 @@ final class Shelving {
     List<CompletableFuture<Boolean>> asked = new ArrayList<>();
     for (Done done : turn) {
       OpenFile file = done.file();
-      if (file != null && SingleSyncs.takes(done.bytes())) {
+      if (file != null && syncs.takes(done.bytes())) {
         asked.add(syncs.ask(file::sync));
       } else if (file != null) {
         file.sync();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +17,9 @@ import java.util.function.Consumer;
  * the next timer tick (4 to 10 ms) whenever another thread has written to the log of the subvolume
  * since its last sync ({@code btrfs_sync_log}, {@code BTRFS_ROOT_MULTI_LOG_TASKS}), and a rename of
  * a file that was synced writes to it.
+ *
+ * <p>Only while that thread has nothing else to do: when many contents come, a sync takes long, and
+ * the thread is what all of them wait for.
  */
 final class SingleSyncs {
 
@@ -25,6 +29,7 @@ final class SingleSyncs {
   /** Of more at once, one sync of the file system is quicker. */
   private static final int MOST_SINGLE = 6;
 
+  private final BooleanSupplier idle;
   private final Runnable wake;
   private final Sync all;
   private final Consumer<Exception> failed;
@@ -44,19 +49,21 @@ final class SingleSyncs {
   /**
    * Nothing asked for yet.
    *
+   * @param idle whether the thread that runs this has nothing to do
    * @param wake called when there is something for {@link #run}
    * @param all syncs the whole file system
    * @param failed hears of a sync that failed
    */
-  SingleSyncs(Runnable wake, Sync all, Consumer<Exception> failed) {
+  SingleSyncs(BooleanSupplier idle, Runnable wake, Sync all, Consumer<Exception> failed) {
+    this.idle = idle;
     this.wake = wake;
     this.all = all;
     this.failed = failed;
   }
 
-  /** Whether a file with so many bytes to write is synced here. */
-  static boolean takes(long bytes) {
-    return bytes <= MOST_BYTES;
+  /** Whether a file with so many bytes to write is best synced here, now. */
+  boolean takes(long bytes) {
+    return bytes <= MOST_BYTES && idle.getAsBoolean();
   }
 
   /**

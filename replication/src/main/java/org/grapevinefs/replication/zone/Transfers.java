@@ -337,7 +337,7 @@ final class Transfers {
     long size = content.wanted().size();
     // What was here is shared where the volume can, and is on disk already.
     long toWrite = zone.tree.reflinks() ? content.missingBytes() : size;
-    if (size < SYNCED_APART || SingleSyncs.takes(toWrite)) {
+    if (size < SYNCED_APART || syncs.takes(toWrite)) {
       try {
         shelving.add(content.source(), key(content), name, file, toWrite);
       } finally {
@@ -345,6 +345,11 @@ final class Transfers {
       }
       return;
     }
+    toShelf(content, name, file);
+  }
+
+  /** Brings a content to disk by itself, and puts it on the shelf. */
+  private void toShelf(PendingContent content, EntryName name, OpenFile file) throws IOException {
     boolean onDisk = false;
     try {
       file.sync();
@@ -390,10 +395,12 @@ final class Transfers {
   record Small(
       EntryName name, @Nullable OpenFile file, @Nullable CompletableFuture<Boolean> onDisk) {}
 
-  /** Has a small content that came alone brought to disk, wanted or not, while others go on. */
+  /** Has a small content that came alone brought to disk beside, wanted or not, if that can be. */
   Small toDiskSoon(Small small) {
     OpenFile file = small.file();
-    return file == null ? small : new Small(small.name(), file, syncs.ask(file::sync));
+    return file == null || !syncs.takes(0)
+        ? small
+        : new Small(small.name(), file, syncs.ask(file::sync));
   }
 
   /**
@@ -473,11 +480,15 @@ final class Transfers {
       if (small.onDisk() != null) {
         syncing.add(key(content));
         var _ = small.onDisk().thenAccept(onDisk -> brought(content, small, onDisk));
+        coming.add(content.source());
+      } else if (small.file() != null) {
+        syncing.add(key(content));
+        toShelf(content, small.name(), small.file());
       } else {
         long size = content.wanted().size();
-        shelving.add(content.source(), key(content), small.name(), small.file(), size);
+        shelving.add(content.source(), key(content), small.name(), null, size);
+        coming.add(content.source());
       }
-      coming.add(content.source());
     }
     return coming;
   }

@@ -351,10 +351,14 @@ final class Versions {
   }
 
   /**
-   * Brings to disk all that the index knows, so that peers may hear of it. Who comes meanwhile
-   * finds it done, instead of syncing the same files beside.
+   * Brings to disk all that the index knows, so that peers may hear of it. While that is little,
+   * who comes meanwhile finds it done, instead of syncing the same files beside.
    */
   void beforeTelling() throws IOException {
+    if (zone.unsynced.size() > SINGLE_SYNCS) {
+      allToDisk();
+      return;
+    }
     telling.lock();
     try {
       allToDisk();

@@ -107,6 +107,11 @@ final class ZoneState {
 
           @Override
           public void syncAsked() {}
+
+          @Override
+          public boolean isIdle() {
+            return false;
+          }
         };
 
     /** Names may be other than they should be. */
@@ -120,6 +125,9 @@ final class ZoneState {
 
     /** A single file is to be synced. */
     void syncAsked();
+
+    /** Whether it has nothing to do. */
+    boolean isIdle();
   }
 
   Timestamp now() {
@@ -370,6 +378,10 @@ final class ZoneState {
 
   void wakeForSyncs() {
     bell.syncAsked();
+  }
+
+  boolean isSettlerIdle() {
+    return bell.isIdle();
   }
 
   /** One piece of work on index and disk. */

@@ -36,6 +36,7 @@ final class ZoneThread implements ZoneState.Bell {
   private final Condition passed = lock.newCondition();
   private final Thread thread;
   private boolean work = true;
+  private volatile boolean idle;
   private boolean closing;
   private long asked;
   private long answered;
@@ -87,6 +88,11 @@ final class ZoneThread implements ZoneState.Bell {
     wakeUp();
   }
 
+  @Override
+  public boolean isIdle() {
+    return idle;
+  }
+
   private void wakeUp() {
     lock.lock();
     try {
@@ -123,7 +129,9 @@ final class ZoneThread implements ZoneState.Bell {
       try {
         if (!work && !closing) {
           long wait = zone.files.hasDirty() ? zone.settings.quiet().toNanos() / 2 : SECOND / 2;
+          idle = true;
           long left = news.awaitNanos(wait);
+          idle = false;
           LOG.trace("woken with {} ns left", left);
         }
         if (closing) {

@@ -15,8 +15,9 @@ final class SingleSyncsTest {
   private final List<String> synced = new ArrayList<>();
   private final List<Exception> failures = new ArrayList<>();
   private int woken;
+  private boolean idle = true;
   private final SingleSyncs syncs =
-      new SingleSyncs(() -> woken++, () -> synced.add("all"), failures::add);
+      new SingleSyncs(() -> idle, () -> woken++, () -> synced.add("all"), failures::add);
 
   private CompletableFuture<Boolean> ask(String file) {
     return syncs.ask(() -> synced.add(file));
@@ -35,6 +36,14 @@ final class SingleSyncsTest {
     assertThat(other).isCompletedWithValue(true);
     syncs.run();
     assertThat(synced).hasSize(2);
+  }
+
+  @Test
+  void littleToWrite_isTakenByAnIdleThreadOnly() {
+    assertThat(syncs.takes(4_096)).isTrue();
+    assertThat(syncs.takes(1 << 30)).isFalse();
+    idle = false;
+    assertThat(syncs.takes(4_096)).isFalse();
   }
 
   @Test
