@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * The last step of a content on its way in: whole and checked contents are brought to disk, and
  * only then put on the shelf, from which the settler takes them.
  *
- * <p>One thread syncs; what comes meanwhile waits for the next turn and shares its sync. So a
- * content that comes alone is there after one fsync of it, and of twenty thousand that come at once
- * hundreds share a sync of the file system.
+ * <p>One thread sees to it; what comes meanwhile waits for the next turn and shares its sync. So a
+ * content that comes alone is there after one fsync of it (by {@link SingleSyncs}, while that can
+ * be), and of twenty thousand that come at once hundreds share a sync of the file system.
  */
 final class Shelving {
 
