@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.core;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -282,16 +284,21 @@ final class Marking {
     }
   }
 
-  private void markBelow(FileId directory, Set<FileId> seen) {
-    if (!seen.add(directory)) {
-      return;
-    }
-    for (FileId id : tx.reads.claimsIn(directory)) {
-      mark(id);
-      Inode inode = tx.inode(id);
-      if (inode != null && isDirectory(inode)) {
-        noteMergesBelow(inode);
-        markBelow(id, seen);
+  /** Without recursion, since trees may be deeper than stacks. */
+  private void markBelow(FileId top, Set<FileId> seen) {
+    Deque<FileId> directories = new ArrayDeque<>(List.of(top));
+    while (!directories.isEmpty()) {
+      FileId directory = directories.pop();
+      if (!seen.add(directory)) {
+        continue;
+      }
+      for (FileId id : tx.reads.claimsIn(directory)) {
+        mark(id);
+        Inode inode = tx.inode(id);
+        if (inode != null && isDirectory(inode)) {
+          noteMergesBelow(inode);
+          directories.push(id);
+        }
       }
     }
   }

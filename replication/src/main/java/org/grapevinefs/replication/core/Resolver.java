@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.core;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -65,16 +67,47 @@ final class Resolver {
       return false;
     }
     Boolean known = visible.get(inode.id());
-    if (known == null) {
-      known = claims.anyChild(inode.id(), this::isVisible);
-      visible.put(inode.id(), known);
-    }
-    return known;
+    return known != null ? known : anyShowsIn(inode.id());
   }
 
-  private boolean isVisible(FileId id) {
-    Inode inode = claims.inode(id);
-    return inode != null && isVisible(inode);
+  /**
+   * Whether something shows in a deleted directory, at any depth. Without recursion here and below,
+   * since trees may be deeper than stacks.
+   */
+  private boolean anyShowsIn(FileId directory) {
+    Map<FileId, FileId> above = new HashMap<>();
+    Deque<FileId> toDo = new ArrayDeque<>(List.of(directory));
+    above.put(directory, directory);
+    while (!toDo.isEmpty()) {
+      FileId at = toDo.pop();
+      if (claims.anyChild(at, child -> shows(child, at, above, toDo))) {
+        noteVisible(at, above);
+        return true;
+      }
+    }
+    above.keySet().forEach(id -> visible.put(id, false));
+    return false;
+  }
+
+  private void noteVisible(FileId lowest, Map<FileId, FileId> above) {
+    @Nullable FileId at = lowest;
+    while (at != null && visible.put(at, true) == null) {
+      at = above.get(at);
+    }
+  }
+
+  /** Whether a child is known to show; a deleted directory of which that is open is put off. */
+  private boolean shows(
+      FileId child, FileId parent, Map<FileId, FileId> above, Deque<FileId> toDo) {
+    Inode inode = claims.inode(child);
+    if (inode == null) {
+      return false;
+    }
+    Boolean known = inode.isAlive() ? Boolean.TRUE : visible.get(child);
+    if (known == null && inode.isDirectory() && above.putIfAbsent(child, parent) == null) {
+      toDo.push(child);
+    }
+    return known != null && known;
   }
 
   /** The directory in which the children of {@code parent} show. */
@@ -96,18 +129,39 @@ final class Resolver {
     if (known != null) {
       return known;
     }
+    LinkedHashMap<FileId, Inode> way = new LinkedHashMap<>();
+    for (Inode at = directory; at != null && way.putIfAbsent(at.id(), at) == null; ) {
+      at = openAbove(at);
+    }
     FileId first = id;
+    for (Inode at : way.sequencedValues().reversed()) {
+      first = first(at);
+      canonical.put(at.id(), first);
+    }
+    return first;
+  }
+
+  /** The directory above one that shows, if what that shows as is to be found out first. */
+  private @Nullable Inode openAbove(Inode directory) {
+    Inode parent = isVisible(directory) ? claims.inode(link(directory).parent()) : null;
+    boolean open =
+        parent != null
+            && parent.isDirectory()
+            && !parent.isRoot()
+            && !canonical.containsKey(parent.id());
+    return open ? parent : null;
+  }
+
+  private FileId first(Inode directory) {
     if (isVisible(directory)) {
       Link link = link(directory);
       for (Claimant claimant : bucket(directory(link.parent()), link.name())) {
         if (claimant.inode.isDirectory()) {
-          first = claimant.inode.id();
-          break;
+          return claimant.inode.id();
         }
       }
     }
-    canonical.put(id, first);
-    return first;
+    return directory.id();
   }
 
   /** The directories whose children show in a canonical directory, itself among them. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.core;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -190,20 +192,24 @@ final class Transaction implements Claims {
   }
 
   /** Has a deleted directory show exactly as long as something in it does, and so on upwards. */
-  private void reviveOrLay(FileId directory) {
-    Inode inode = inode(directory);
-    if (inode == null || !inode.isDirectory() || inode.isAlive()) {
-      return;
+  private void reviveOrLay(FileId lowest) {
+    Deque<FileId> toLookAt = new ArrayDeque<>(List.of(lowest));
+    while (!toLookAt.isEmpty()) {
+      FileId directory = toLookAt.pop();
+      Inode inode = inode(directory);
+      if (inode == null || !inode.isDirectory() || inode.isAlive()) {
+        continue;
+      }
+      boolean shows = reads.anyClaim(directory, child -> true);
+      if (shows == state.revived.contains(directory)) {
+        continue;
+      }
+      setRevived(directory, shows);
+      stirred.add(directory);
+      List<Link> links = claimed(inode, state.undone);
+      moveRows(directory, shows ? List.of() : links, shows ? links : List.of());
+      links.forEach(link -> toLookAt.push(link.parent()));
     }
-    boolean shows = reads.anyClaim(directory, child -> true);
-    if (shows == state.revived.contains(directory)) {
-      return;
-    }
-    setRevived(directory, shows);
-    stirred.add(directory);
-    List<Link> links = claimed(inode, state.undone);
-    moveRows(directory, shows ? List.of() : links, shows ? links : List.of());
-    links.forEach(link -> reviveOrLay(link.parent()));
   }
 
   /** Deleted directories that came to show, or ceased to, by what happened in them. */

@@ -2,6 +2,8 @@
 package org.grapevinefs.replication.zone;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +14,7 @@ import org.grapevinefs.replication.volume.Directory;
 import org.grapevinefs.replication.volume.OpenFile;
 import org.grapevinefs.replication.volume.PosixException;
 import org.grapevinefs.replication.volume.ZoneTree;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Open directories by id. A directory is found by walking down from the nearest one that is open,
@@ -23,7 +26,7 @@ import org.grapevinefs.replication.volume.ZoneTree;
 final class Directories {
 
   private static final int MOST = 512;
-  private static final int DEEPEST = 4_096;
+  private static final int DEEPEST = 100_000;
 
   private final ZoneTree tree;
   private final Function<FileId, List<Entry>> placed;
@@ -36,7 +39,32 @@ final class Directories {
 
   /** A directory, to be closed by the caller. */
   Directory get(FileId id) throws IOException {
-    return get(id, 0);
+    Deque<Entry> down = new ArrayDeque<>();
+    FileId at = id;
+    Directory known = known(at);
+    while (known == null) {
+      List<Entry> entries = placed.apply(at);
+      if (entries.isEmpty() || down.size() > DEEPEST) {
+        throw new IOException("directory " + id + " is not on disk");
+      }
+      down.push(entries.getFirst());
+      at = entries.getFirst().directory();
+      known = known(at);
+    }
+    for (Entry entry : down) {
+      try (Directory parent = known) {
+        known = parent.directory(entry.name());
+      }
+      known.retain();
+      open.put(entry.shown(), known);
+      trim();
+    }
+    return known;
+  }
+
+  private @Nullable Directory known(FileId id) {
+    Directory known = id.equals(FileId.ROOT) ? tree.root() : open.get(id);
+    return known != null && known.retain() ? known : null;
   }
 
   /** Whether a directory is on disk under the names that the index has. */
@@ -52,26 +80,6 @@ final class Directories {
       }
       throw e;
     }
-  }
-
-  private Directory get(FileId id, int depth) throws IOException {
-    Directory known = id.equals(FileId.ROOT) ? tree.root() : open.get(id);
-    if (known != null && known.retain()) {
-      return known;
-    }
-    List<Entry> entries = placed.apply(id);
-    if (entries.isEmpty() || depth > DEEPEST) {
-      throw new IOException("directory " + id + " is not on disk");
-    }
-    Entry entry = entries.getFirst();
-    Directory found;
-    try (Directory parent = get(entry.directory(), depth + 1)) {
-      found = parent.directory(entry.name());
-    }
-    found.retain();
-    open.put(id, found);
-    trim();
-    return found;
   }
 
   private void trim() throws IOException {
