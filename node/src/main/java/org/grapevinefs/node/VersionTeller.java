@@ -12,12 +12,12 @@ import org.grapevinefs.replication.zone.ZoneReplica;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells gossip of a held zone's version: at once when it changes (peers with a connection hear it
- * even sooner), and once a second what is still to be fetched. Nothing is told before it is on
- * disk.
+ * Tells gossip of a held zone's version: the first change at once, those of the next tenth of a
+ * second together, and once a second what is still to be fetched. Peers with a connection hear each
+ * change from {@code PeerService}. Nothing is told before it is on disk.
  */
 final class VersionTeller implements AutoCloseable {
-  private static final long TOGETHER_MILLIS = 20;
+  private static final long TOGETHER_MILLIS = 100;
   private static final long AT_LEAST_MILLIS = 1_000;
 
   private final ZoneId id;

@@ -16,13 +16,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the members of a zone at once when its version here changes: the first change right away,
- * those within the next five milliseconds together. Nothing is told before it is on disk.
+ * those within the next five milliseconds together. Nothing is told before it is on disk; so that a
+ * zone without other members is not brought there for nobody, those of a second go together then.
  */
 // What a network or timer future could tell arrives as a closed channel, or in the task itself.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ZonePublisher {
   private static final Logger LOG = LoggerFactory.getLogger(ZonePublisher.class);
   private static final long TOGETHER_NANOS = 5_000_000;
+  private static final long ALONE_NANOS = 1_000_000_000;
   private static final long RETRY_NANOS = 1_000_000_000;
 
   private final HostedZone zone;
@@ -45,7 +47,7 @@ final class ZonePublisher {
     this.workers = workers;
     this.timer = timer;
     this.sync = sync;
-    this.lastNanos = transport.nanoTime() - TOGETHER_NANOS;
+    this.lastNanos = transport.nanoTime() - ALONE_NANOS;
   }
 
   /** The version here may have changed. */
@@ -66,13 +68,17 @@ final class ZonePublisher {
   private void begin() {
     long wait;
     synchronized (this) {
-      wait = lastNanos + TOGETHER_NANOS - transport.nanoTime();
+      wait = lastNanos + together() - transport.nanoTime();
     }
     if (wait <= 0) {
       submit();
     } else if (!timer.isShutdown()) {
       timer.schedule(this::submit, wait, TimeUnit.NANOSECONDS);
     }
+  }
+
+  private long together() {
+    return zone.access().members().size() > 1 ? TOGETHER_NANOS : ALONE_NANOS;
   }
 
   private void submit() {
