@@ -92,7 +92,10 @@ public final class Refusals {
   /** Notes one. */
   public void note(Kind kind, InetAddress client) {
     long count = count(kind).incrementAndGet();
-    if (isWorthALine(kind, client)) {
+    if (kind == Kind.BUSY) {
+      // Any client that writes faster than the disk comes to this: nothing for people to look into.
+      LOG.debug("NFS client {}: {} ({} so far)", client.getHostAddress(), kind.text, count);
+    } else if (isWorthALine(kind, client)) {
       LOG.warn("NFS client {}: {} ({} so far)", client.getHostAddress(), kind.text, count);
     }
   }

@@ -49,7 +49,7 @@ record ScrubRecord(long finished, long begun, @Nullable FileId after) {
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** The share that is done of the one under way: ids are random, so their order tells. */
+  /** The share that is done of the one under way: ids are spread evenly, so their order tells. */
   double share() {
     FileId place = after;
     return place == null ? 0 : (place.high() >>> 1) / (double) Long.MAX_VALUE;

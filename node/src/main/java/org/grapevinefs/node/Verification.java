@@ -85,7 +85,7 @@ final class Verification {
     return update.build();
   }
 
-  /** Ids are random, so where one stands among all tells how many there are. */
+  /** Ids are spread evenly, so where one stands among all tells how many there are. */
   private long total() {
     FileId place = next;
     double share = place == null ? 1 : (place.high() >>> 1) / (double) Long.MAX_VALUE;

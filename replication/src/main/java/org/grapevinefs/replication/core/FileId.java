@@ -6,8 +6,9 @@ import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
 /**
- * The identity of a file, directory, link or device node: 128 random bits given at its creation,
- * the same on every node for ever, whatever its path. The root of a zone has id 0.
+ * The identity of a file, directory, link or device node: 128 bits given at its creation, random or
+ * following random ones, the same on every node for ever, whatever its path. The root of a zone has
+ * id 0.
  *
  * @param high the first 64 bits
  * @param low the last 64 bits

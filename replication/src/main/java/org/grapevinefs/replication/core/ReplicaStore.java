@@ -63,6 +63,11 @@ public interface ReplicaStore extends AutoCloseable {
   /** Brings every commit so far to disk. */
   void sync();
 
+  /** Whether every commit so far is known to be on disk. */
+  default boolean isSynced() {
+    return false;
+  }
+
   @Override
   void close();
 }

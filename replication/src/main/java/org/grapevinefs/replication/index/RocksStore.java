@@ -235,6 +235,11 @@ public final class RocksStore implements ReplicaStore {
     }
   }
 
+  @Override
+  public boolean isSynced() {
+    return commits.get() == onDisk;
+  }
+
   /** Closes it; whoever reads on, from whatever thread, is told so. */
   @Override
   public void close() {

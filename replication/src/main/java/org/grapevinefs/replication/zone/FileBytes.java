@@ -117,9 +117,8 @@ final class FileBytes {
       if (written != null) {
         // Without the file's lock, so that those who write meanwhile share the next sync.
         try (OpenFile open = written) {
-          versions.toDisk(state, open);
+          versions.writesToDisk(state, open);
         }
-        versions.syncIndex();
       }
       return new WriteResult(count, stability, verifier);
     });

@@ -494,6 +494,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     transfers.close();
     versions.makeAll();
     versions.syncIfChanged();
+    versions.close();
     zone.files.close();
     zone.lock.lock();
     try {

@@ -205,7 +205,7 @@ final class Names {
     requireOrdinary(parent.id(), name);
     zone.requireRoom();
     AttrsChange attrs = newAttrs(caller, parent, content.type(), set, mode);
-    FileId id = zone.replica.newId();
+    FileId id = zone.ids.next();
     long intent = intents.making(parent.id(), name);
     Change change;
     OpenFile open = null;

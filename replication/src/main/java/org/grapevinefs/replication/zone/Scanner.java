@@ -279,7 +279,7 @@ final class Scanner {
         added++;
         return null;
       }
-      FileId id = zone.replica.newId();
+      FileId id = zone.ids.next();
       AttrsChange attrs =
           new AttrsChange(
               stat.mode(), stat.uid(), stat.gid(), stat.accessed(), stat.modified(), null);

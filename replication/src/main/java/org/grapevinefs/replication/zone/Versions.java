@@ -40,8 +40,8 @@ final class Versions {
 
   private final ZoneState zone;
   private final Tracer tracer;
+  private final IndexSync index;
   private final AtomicBoolean changed = new AtomicBoolean();
-  private final Object syncing = new Object();
   private final ReentrantLock telling = new ReentrantLock();
   private volatile long lastCommit;
   private volatile boolean everCommitted;
@@ -49,6 +49,13 @@ final class Versions {
   Versions(ZoneState zone) {
     this.zone = zone;
     this.tracer = new Tracer(zone);
+    this.index =
+        new IndexSync(
+            zone.name,
+            zone.store::sync,
+            zone.store::isSynced,
+            zone.nanoTime,
+            e -> zone.fail("the index could not be brought to disk", e));
   }
 
   /** Notes that a file is about to change; the caller holds its lock alone. */
@@ -235,33 +242,18 @@ final class Versions {
   }
 
   /**
-   * Brings the index to disk: all that was promised up to now. Calls that come together share one
-   * sync.
+   * Brings to disk what was written to a file, and in the index that it was: needs no lock. Not for
+   * a version, which may only be on disk after its bytes.
    */
-  void syncIndex() throws IOException {
-    long asked = zone.nanoTime.getAsLong();
-    synchronized (syncing) {
-      if (lastIndexSync - asked > 0) {
-        return;
-      }
-      long begun = zone.nanoTime.getAsLong();
-      try {
-        zone.store.sync();
-      } catch (RuntimeException e) {
-        zone.fail("the index could not be brought to disk", e);
-        throw new IOException("the index could not be brought to disk", e);
-      }
-      lastIndexSync = begun;
-    }
+  void writesToDisk(OpenState state, OpenFile open) throws IOException {
+    index.with(() -> toDisk(state, open));
   }
-
-  private long lastIndexSync = Long.MIN_VALUE / 2;
 
   /** Ends a commit: index on disk, and for some seconds every name operation with it. */
   void committed() throws IOException {
     lastCommit = zone.nanoTime.getAsLong();
     everCommitted = true;
-    syncIndex();
+    index.run();
   }
 
   /** Notes that something changed that the next sync is to bring to disk. */
@@ -328,7 +320,7 @@ final class Versions {
     }
     waiting.forEach(zone.unsynced::remove);
     onDisk(upTo);
-    syncIndex();
+    index.run();
   }
 
   /** What this replica knows: whoever makes a version of a file notes it as unsynced meanwhile. */
@@ -401,6 +393,11 @@ final class Versions {
       zone.unsynced.remove(id);
     }
     onDisk(upTo);
-    syncIndex();
+    index.run();
+  }
+
+  /** Ends what brings the index to disk; nothing is to be synced any more. */
+  void close() {
+    index.close();
   }
 }

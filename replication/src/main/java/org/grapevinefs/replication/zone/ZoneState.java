@@ -48,6 +48,7 @@ final class ZoneState {
   final Replica replica;
   final OpenStates files;
   final Directories directories;
+  final FileIds ids;
   final ReentrantLock lock = new ReentrantLock();
   final InstantSource time;
   final LongSupplier nanoTime;
@@ -88,6 +89,7 @@ final class ZoneState {
     this.volumeFree = volumeFree;
     this.files = new OpenStates(settings.openFiles(), nanoTime);
     this.directories = new Directories(tree, replica::placed);
+    this.ids = new FileIds(replica::newId);
   }
 
   /** What the settler hears. */
