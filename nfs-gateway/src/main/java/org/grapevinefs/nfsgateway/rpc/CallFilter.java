@@ -93,8 +93,9 @@ final class CallFilter extends BaseFilter {
         () -> {
           try {
             dispatch(call, transport, message.pooled());
-          } catch (RuntimeException e) {
-            LOG.error("an RPC call failed unexpectedly", e);
+          } catch (RuntimeException | Error e) {
+            // An error too (a stack or a heap that was too small): the client waits for an answer.
+            LOG.error("an RPC call failed unexpectedly: {}", e.toString(), e);
             call.failRpcSystem();
           } finally {
             transport.worked();

@@ -18,7 +18,7 @@ import org.grapevinefs.replication.fs.ZoneFileSystem;
 final class FileProcedures {
 
   private static final int KNOWN_RIGHTS = 0x3f;
-  private static final int MAX_LINKS = 65_000;
+  private static final int MAX_LINKS = ZoneFileSystem.MOST_LINKS;
   private static final int PREFERRED_DIRECTORY = 64 * 1024;
   private static final int PROPERTIES = 0x01 | 0x02 | 0x08 | 0x10;
 

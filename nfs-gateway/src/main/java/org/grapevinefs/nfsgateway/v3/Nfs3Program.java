@@ -104,8 +104,8 @@ public final class Nfs3Program implements RpcHandler {
       status = e.status();
     } catch (ZoneException e) {
       status = Nfs3Status.of(e.error());
-    } catch (RuntimeException e) {
-      LOG.error("procedure {} failed unexpectedly", call.procedure(), e);
+    } catch (RuntimeException | Error e) {
+      LOG.error("procedure {} failed unexpectedly: {}", call.procedure(), e.toString(), e);
       status = Nfs3Status.SERVERFAULT;
     }
     XdrWriter refusal = new XdrWriter(32).int32(status);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class AttributeEncoder {
 
   private static final int FH_PERSISTENT = 0;
-  private static final int MAX_LINKS = 65_000;
+  private static final int MAX_LINKS = ZoneFileSystem.MOST_LINKS;
   private static final int CHANGE_IS_MONOTONIC = 0;
 
   private final Compound compound;

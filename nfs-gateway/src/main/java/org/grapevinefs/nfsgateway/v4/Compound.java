@@ -158,8 +158,8 @@ final class Compound {
     } catch (ZoneException e) {
       status = NfsStatus.of(e.error());
       out.rewind(body);
-    } catch (RuntimeException e) {
-      LOG.error("{} failed unexpectedly", op, e);
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} failed unexpectedly: {}", op, e.toString(), e);
       status = NfsStatus.SERVERFAULT;
       out.rewind(body);
     }

@@ -18,6 +18,9 @@ import org.grapevinefs.replication.core.FileType;
  */
 public interface ZoneFileSystem {
 
+  /** Most hard links of one file. */
+  int MOST_LINKS = 1_000;
+
   /** Bits of {@link #access}: as in RFC 8881, section 18.1. */
   int ACCESS_READ = 0x01;
 

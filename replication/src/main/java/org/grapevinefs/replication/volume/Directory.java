@@ -4,6 +4,8 @@ package org.grapevinefs.replication.volume;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Timestamp;
@@ -137,6 +139,21 @@ public final class Directory extends Descriptor {
       int own = type == FileType.DIRECTORY ? 0x1C0 : 0x180;
       tolerate(() -> Posix.fchmodat(fd, bytes, root ? mode & 0xFFF : (mode & 0x1FF) | own));
     }
+  }
+
+  /** The users' extended attributes of what has a name; none where the volume has none. */
+  public SortedMap<String, Bytes> xattrs(EntryName name) {
+    return new UserXattrs(fd, name.toBytes()).read();
+  }
+
+  /** Gives what has a name exactly these users' extended attributes, as far as it takes them. */
+  public void setXattrs(EntryName name, SortedMap<String, Bytes> xattrs) {
+    new UserXattrs(fd, name.toBytes()).write(xattrs);
+  }
+
+  /** The same for the directory itself. */
+  public void setXattrs(SortedMap<String, Bytes> xattrs) {
+    new UserXattrs(fd, new byte[] {'.'}).write(xattrs);
   }
 
   /** Sets the times of what has a name. */

@@ -127,8 +127,9 @@ final class Posix {
     int call(Scratch scratch) throws Throwable;
   }
 
+  /** The same with a wide result. */
   @FunctionalInterface
-  private interface LongCall {
+  interface LongCall {
     long call(Scratch scratch) throws Throwable;
   }
 
@@ -136,7 +137,8 @@ final class Posix {
     return (int) runLong(name, scratch -> call.call(scratch));
   }
 
-  private static long runLong(String name, LongCall call) throws PosixException {
+  /** Makes a call, again if a signal broke it off; a negative result is an error. */
+  static long runLong(String name, LongCall call) throws PosixException {
     Scratch scratch = Scratch.get();
     while (true) {
       long result;

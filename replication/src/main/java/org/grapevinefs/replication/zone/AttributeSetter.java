@@ -191,6 +191,21 @@ final class AttributeSetter {
         });
   }
 
+  /** So that they are there without this program; the index is what counts. */
+  private void xattrsOnDisk(FileId file, SortedMap<String, Bytes> xattrs) throws IOException {
+    if (file.equals(FileId.ROOT)) {
+      zone.tree.root().setXattrs(xattrs);
+      return;
+    }
+    List<Entry> placed = zone.replica.placed(file);
+    if (!placed.isEmpty()) {
+      Entry entry = placed.getFirst();
+      try (Directory directory = zone.directories.get(entry.directory())) {
+        directory.setXattrs(entry.name(), xattrs);
+      }
+    }
+  }
+
   /** A change of a file's extended attributes. */
   @FunctionalInterface
   private interface XattrChange {
@@ -211,6 +226,7 @@ final class AttributeSetter {
       change.apply(xattrs);
       Change done = zone.replica.setAttrs(file, AttrsChange.xattrs(xattrs), 0);
       zone.done(done);
+      xattrsOnDisk(file, xattrs);
       versions.touched();
       return ZoneState.change(done, file);
     });

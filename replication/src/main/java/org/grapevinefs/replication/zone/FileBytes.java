@@ -156,7 +156,7 @@ final class FileBytes {
       return Math.max(0, size - offset);
     }
     long end = size > Long.MAX_VALUE - room ? Long.MAX_VALUE : size + room;
-    return Math.min(wanted, end - offset);
+    return Math.clamp(end - offset, 0, wanted);
   }
 
   private void touched(
@@ -200,13 +200,7 @@ final class FileBytes {
         Shown shown = zone.shown(file);
         requireRegular(shown);
         long before = size(state, shown);
-        if (size > before && size > zone.settings.quota()) {
-          // No removing makes room for it.
-          throw new ZoneException(ZoneError.FBIG);
-        }
-        if (size > before && zone.usedBytes() + (size - before) > zone.settings.quota()) {
-          throw new ZoneException(ZoneError.DQUOT);
-        }
+        requireRoom(before, size);
         DirtyContent dirty = versions.begin(state, shown);
         try (OpenFile open = zone.open(state)) {
           open.truncate(size);
@@ -218,12 +212,23 @@ final class FileBytes {
     });
   }
 
+  private void requireRoom(long before, long size) throws ZoneException {
+    if (size > before && size > zone.settings.quota()) {
+      // No removing makes room for it.
+      throw new ZoneException(ZoneError.FBIG);
+    }
+    if (size > before && zone.usedBytes() + (size - before) > zone.settings.quota()) {
+      throw new ZoneException(ZoneError.DQUOT);
+    }
+  }
+
   void allocate(Caller caller, FileId file, long offset, long length) throws ZoneException {
     change(
         caller,
         file,
         offset,
         length,
+        true,
         (open, dirty) -> {
           open.allocate(offset, length);
           if (offset + length > dirty.size) {
@@ -238,6 +243,7 @@ final class FileBytes {
         file,
         offset,
         length,
+        false,
         (open, dirty) -> {
           long end = Math.min(offset + length, dirty.size);
           if (offset < end) {
@@ -253,7 +259,8 @@ final class FileBytes {
     void apply(OpenFile open, DirtyContent dirty) throws IOException, ZoneException;
   }
 
-  private void change(Caller caller, FileId file, long offset, long length, ByteChange change)
+  private void change(
+      Caller caller, FileId file, long offset, long length, boolean grows, ByteChange change)
       throws ZoneException {
     requireRange(offset, length);
     if (length == 0) {
@@ -267,6 +274,9 @@ final class FileBytes {
         requireRegular(shown);
         Permissions.requireBytesWrite(caller, shown);
         long before = size(state, shown);
+        if (grows) {
+          requireRoom(before, offset + length);
+        }
         DirtyContent dirty = versions.begin(state, shown);
         try (OpenFile open = zone.open(state)) {
           change.apply(open, dirty);

@@ -135,7 +135,7 @@ final class Intents {
    * only name was not made but moved here, by an operation that a loss of power took from the
    * index: it stays, for a scan to find.
    */
-  private void unmake(long intent, FileId directory, EntryName name) throws IOException {
+  void unmake(long intent, FileId directory, EntryName name) throws IOException {
     Entry known = zone.replica.lookup(directory, name);
     if (known == null) {
       try (Directory on = zone.directories.get(directory)) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.grapevinefs.replication.core.AttrsChange;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Change;
@@ -14,6 +15,7 @@ import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.NewContent;
+import org.grapevinefs.replication.core.ReplicaException;
 import org.grapevinefs.replication.core.Shown;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.core.Trace;
@@ -216,13 +218,34 @@ final class Names {
         intents.drop(intent);
         throw e;
       }
-      change = zone.replica.create(id, parent.id(), name, content, attrs, intent);
+      change =
+          noted(
+              intent,
+              parent.id(),
+              name,
+              open,
+              () -> zone.replica.create(id, parent.id(), name, content, attrs, intent));
     }
     if (open != null) {
       keep(id, open);
     }
     zone.done(change);
     return new Created(zone.attributes(id), ZoneState.change(change, parent.id()), true);
+  }
+
+  /** Notes what was made on disk; what the index refuses is taken away there again. */
+  private Change noted(
+      long intent, FileId directory, EntryName name, @Nullable OpenFile made, Supplier<Change> note)
+      throws IOException {
+    try {
+      return note.get();
+    } catch (ReplicaException e) {
+      if (made != null) {
+        made.close();
+      }
+      intents.unmake(intent, directory, name);
+      throw e;
+    }
   }
 
   private void keep(FileId id, OpenFile open) throws IOException {
@@ -328,7 +351,13 @@ final class Names {
             intents.drop(intent);
             throw e;
           }
-          Change change = zone.replica.link(file, directory, name, intent);
+          Change change =
+              noted(
+                  intent,
+                  directory,
+                  name,
+                  null,
+                  () -> zone.replica.link(file, directory, name, intent));
           zone.done(change);
           return ZoneState.change(change, directory);
         });

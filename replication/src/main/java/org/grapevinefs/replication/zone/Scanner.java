@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.grapevinefs.replication.core.AttrsChange;
 import org.grapevinefs.replication.core.ByteRange;
 import org.grapevinefs.replication.core.Bytes;
@@ -232,6 +233,7 @@ final class Scanner {
       Shown shown = zone.find(entry.shown());
       if (shown != null) {
         on.describe(entry.name(), entry.type(), shown.mode(), shown.uid(), shown.gid());
+        on.setXattrs(entry.name(), shown.xattrs());
       }
     } finally {
       zone.lock.unlock();
@@ -280,9 +282,15 @@ final class Scanner {
         return null;
       }
       FileId id = zone.ids.next();
+      boolean described = stat.type() == FileType.REGULAR || stat.type() == FileType.DIRECTORY;
       AttrsChange attrs =
           new AttrsChange(
-              stat.mode(), stat.uid(), stat.gid(), stat.accessed(), stat.modified(), null);
+              stat.mode(),
+              stat.uid(),
+              stat.gid(),
+              stat.accessed(),
+              stat.modified(),
+              described ? new TreeMap<>(on.xattrs(name)) : null);
       zone.done(zone.replica.create(id, directory, name, content(on, name, stat), attrs, 0));
       added++;
       if (stat.links() > 1) {

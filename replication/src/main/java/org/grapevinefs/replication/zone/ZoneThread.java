@@ -188,7 +188,8 @@ final class ZoneThread implements ZoneState.Bell {
           more = true;
         }
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // An error too: without this thread the zone would stand still and nobody be told.
       LOG.warn("zone {}: its work is put off: {}", zone.name, e.toString(), e);
     }
     return more;

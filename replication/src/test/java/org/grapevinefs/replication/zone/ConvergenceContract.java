@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +30,7 @@ import org.grapevinefs.replication.fs.CreateMode;
 import org.grapevinefs.replication.fs.OpenMode;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.Stability;
+import org.grapevinefs.replication.fs.XattrMode;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.volume.Volume;
 import org.junit.jupiter.api.AfterEach;
@@ -227,6 +231,35 @@ abstract class ConvergenceContract {
     assertThat(tree(homeA)).containsEntry("added", "new").containsEntry("kept", "edited");
     assertThat(tree(homeB)).containsEntry("lost", "2");
     assertThat(text(a, kept)).isEqualTo("edited");
+  }
+
+  @Test
+  void xattrs_givenHere_areOnBothDisksAndThoseOnDiskAreTakenIn() throws Exception {
+    FileId file = write(a, FileId.ROOT, "file", "1");
+    FileId top = mkdir(a, FileId.ROOT, "top");
+    a.setXattr(ROOT, file, "colour", bytes("red"), XattrMode.CREATE);
+    a.setXattr(ROOT, file, "gone", bytes("soon"), XattrMode.CREATE);
+    a.setXattr(ROOT, top, "of folder", bytes(""), XattrMode.CREATE);
+    converge();
+    a.removeXattr(ROOT, file, "gone");
+    converge();
+    for (ZoneFolder home : List.of(homeA, homeB)) {
+      assertThat(onDisk(home, "file").list()).containsExactly("colour");
+      assertThat(onDisk(home, "top").list()).containsExactly("of folder");
+    }
+    Files.writeString(homeB.files().resolve("added"), "new");
+    onDisk(homeB, "added").write("found", ByteBuffer.wrap(bytes("here")));
+    b.scan();
+    converge();
+    FileId added = a.lookup(ROOT, FileId.ROOT, EntryName.of("added")).id();
+    assertThat(a.getXattr(ROOT, added, "found")).isEqualTo(bytes("here"));
+    assertThat(onDisk(homeA, "added").list()).containsExactly("found");
+  }
+
+  private static UserDefinedFileAttributeView onDisk(ZoneFolder home, String name) {
+    Path path = home.files().resolve(name);
+    return Objects.requireNonNull(
+        Files.getFileAttributeView(path, UserDefinedFileAttributeView.class));
   }
 
   @Test

@@ -38,6 +38,7 @@ import org.grapevinefs.replication.fs.Stability;
 import org.grapevinefs.replication.fs.XattrMode;
 import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
+import org.grapevinefs.replication.fs.ZoneFileSystem;
 import org.grapevinefs.replication.volume.DirectoryVolume;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,6 +182,20 @@ final class LocalZoneTest {
   }
 
   @Test
+  void link_oneTooMany_isRefusedAndLeavesNothingOnDisk() throws Exception {
+    FileId file = create("a").id();
+    FileId directory = mkdir(FileId.ROOT, "links");
+    for (int i = 1; i < ZoneFileSystem.MOST_LINKS; i++) {
+      zone.link(ANNA, file, directory, name("l" + i));
+    }
+    refused(ZoneError.MLINK, () -> zone.link(ANNA, file, directory, name("more")));
+    assertThat(home.files().resolve("links/more")).doesNotExist();
+    assertThat(zone.getattr(ANNA, file).links()).isEqualTo(ZoneFileSystem.MOST_LINKS);
+    zone.remove(ANNA, directory, name("l1"));
+    zone.link(ANNA, file, directory, name("more"));
+  }
+
+  @Test
   void rename_overAFile_replacesItAndTellsBothDirectories() throws Exception {
     FileId top = mkdir(FileId.ROOT, "top");
     FileId moved = create("a").id();
@@ -273,6 +288,30 @@ final class LocalZoneTest {
     zone.remove(ANNA, FileId.ROOT, name("a"));
     assertThat(zone.statfs(ANNA).freeBytes()).isEqualTo(1 << 20);
     create("b");
+  }
+
+  @Test
+  void write_farBeyondTheQuota_isRefusedAndTakesNoRoom() throws Exception {
+    FileId file = create("a").id();
+    for (int bits = 21; bits < 62; bits++) {
+      long far = (1L << bits) + 5;
+      refused(ZoneError.DQUOT, () -> write(file, far, "far"));
+      refused(ZoneError.FBIG, () -> zone.allocate(ANNA, file, far, 10));
+    }
+    assertThat(zone.getattr(ANNA, file).size()).isZero();
+    assertThat(zone.statfs(ANNA).freeBytes()).isEqualTo(1 << 20);
+  }
+
+  @Test
+  void allocate_moreThanIsLeft_isRefused() throws Exception {
+    FileId first = create("a").id();
+    FileId second = create("b").id();
+    zone.allocate(ANNA, first, 0, 1 << 19);
+    refused(ZoneError.DQUOT, () -> zone.allocate(ANNA, second, 0, (1 << 19) + 1));
+    zone.allocate(ANNA, second, 0, 1 << 19);
+    refused(ZoneError.DQUOT, () -> zone.allocate(ANNA, second, 1 << 19, 1));
+    // What is there already takes no room.
+    zone.allocate(ANNA, second, 0, 1 << 19);
   }
 
   @Test
