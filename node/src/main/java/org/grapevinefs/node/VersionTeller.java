@@ -2,37 +2,46 @@
 package org.grapevinefs.node;
 
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.grapevinefs.gossip.GossipService;
 import org.grapevinefs.gossip.ZoneId;
 import org.grapevinefs.gossip.ZoneStatus;
 import org.grapevinefs.replication.core.Knowledge;
+import org.grapevinefs.replication.peer.ZoneAccess;
 import org.grapevinefs.replication.zone.ZoneReplica;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells gossip of a held zone's version: the first change at once, those of the next tenth of a
- * second together, and once a second what is still to be fetched. Peers with a connection hear each
- * change from {@code PeerService}. Nothing is told before it is on disk.
+ * Tells gossip of a held zone's version: at once when it changes (peers with a connection hear it
+ * even sooner), and once a second what is still to be fetched. Nothing is told before it is on
+ * disk; so that a zone without other members is not brought there for nobody, the changes of a
+ * second go together then.
  */
 final class VersionTeller implements AutoCloseable {
-  private static final long TOGETHER_MILLIS = 100;
+  // What gossip repeats of an older version makes members wait for being asked, so not for long.
+  private static final long TOGETHER_MILLIS = 20;
+  private static final long ALONE_MILLIS = 1_000;
   private static final long AT_LEAST_MILLIS = 1_000;
 
   private final ZoneId id;
   private final ZoneReplica replica;
   private final GossipService gossip;
+  private final ZoneAccess access;
   private final EventLog events;
   private final Semaphore changes = new Semaphore(1);
   private final AutoCloseable listening;
   private final Thread thread;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean closed;
   private @Nullable ZoneStatus told;
 
-  VersionTeller(String zone, ZoneReplica replica, GossipService gossip, EventLog events) {
+  VersionTeller(
+      String zone, ZoneReplica replica, ZoneAccess access, GossipService gossip, EventLog events) {
     this.id = ZoneId.ofName(zone);
     this.replica = replica;
+    this.access = access;
     this.gossip = gossip;
     this.events = events;
     this.listening = replica.onVersion(changes::release);
@@ -57,7 +66,10 @@ final class VersionTeller implements AutoCloseable {
           }
           failing = true;
         }
-        TimeUnit.MILLISECONDS.sleep(TOGETHER_MILLIS);
+        long pause = access.members().size() > 1 ? TOGETHER_MILLIS : ALONE_MILLIS;
+        if (closing.await(pause, TimeUnit.MILLISECONDS)) {
+          return;
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -88,6 +100,7 @@ final class VersionTeller implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    closing.countDown();
     changes.release();
     try {
       listening.close();

@@ -134,7 +134,7 @@ final class ZoneOpening implements ZoneTable.Opener {
     live.put(config.name(), held);
     ZoneViews views = new ZoneViews(zone);
     peers.service().addZone(id, zone, views.view(), held);
-    VersionTeller teller = new VersionTeller(name, zone, gossip, events);
+    VersionTeller teller = new VersionTeller(name, zone, held, gossip, events);
     FolderCheck.start(name, zone, events);
     return new ServedZone.Held(
         config,
