@@ -3,36 +3,19 @@ package org.grapevinefs.replication.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Trees deeper than the stack of a thread that is given little of it. */
-class DeepTreeTest {
+class DeepTreeTest extends ThreeReplicas {
 
-  private static final AttrsChange OWNED = AttrsChange.owned(0755, 1, 1);
   private static final EntryName NAME = EntryName.of("d");
   private static final int DEPTH = 3_000;
   private static final long SMALL_STACK = 256 << 10;
-
-  private final Random random = new Random(5);
-  private final Replica left = open("left");
-  private final Replica right = open("right");
-
-  private Replica open(String name) {
-    return Replica.open(
-        new MemoryStore(),
-        name,
-        () -> Instant.ofEpochSecond(1_700_000_000),
-        random,
-        Limits.DEFAULT,
-        true);
-  }
 
   /** The ids of directories in one another, from the root down, in ascending order. */
   private static List<FileId> chain(Replica replica) {
@@ -45,17 +28,6 @@ class DeepTreeTest {
     return way;
   }
 
-  private static void pull(Replica to, Replica from) {
-    Knowledge asked = to.knowledge();
-    try (Answer answer = from.answer(asked, false);
-        PullSession session = to.begin(answer.header(), asked)) {
-      while (answer.hasNext()) {
-        session.add(answer.header().response(), answer.next());
-      }
-      session.commit();
-    }
-  }
-
   private static void onSmallStack(Runnable test) throws Exception {
     FutureTask<Void> task = new FutureTask<>(test, null);
     new Thread(null, task, "small stack", SMALL_STACK).start();
@@ -64,13 +36,12 @@ class DeepTreeTest {
 
   @Test
   void merge_twoDirectoriesOfOneNameWithADeepTreeInOne_showAsOne() throws Exception {
-    FileId other = right.newId();
-    right.create(other, FileId.ROOT, NAME, new NewContent.Directory(), OWNED, 0);
+    make(right, FileId.ROOT, NAME.toString(), new NewContent.Directory());
     FileId deepest = chain(left).getLast();
     onSmallStack(() -> {
-      pull(right, left);
+      take(right, left);
       assertThat(right.plan(deepest).want()).hasSize(1);
-      pull(left, right);
+      take(left, right);
     });
     assertThat(left.stateDigest()).isEqualTo(right.stateDigest());
   }
@@ -79,16 +50,14 @@ class DeepTreeTest {
   void merge_aDeepTreeDeletedWhereAFileWasMadeInIt_keepsTheWayToTheFile() throws Exception {
     List<FileId> way = chain(left);
     pull(right, left);
-    new FakeDisk(right).settleAll();
-    FileId file = right.newId();
-    right.create(file, way.getLast(), EntryName.of("kept"), NewContent.empty(), OWNED, 0);
+    make(right, way.getLast(), "kept", NewContent.empty());
     for (int i = DEPTH - 1; i >= 0; i--) {
       left.rmdir(way.get(i), NAME, 0);
     }
     onSmallStack(() -> {
-      pull(right, left);
+      take(right, left);
       assertThat(right.plan(way.get(1)).want()).hasSize(1);
-      pull(left, right);
+      take(left, right);
       assertThat(left.plan(way.get(1)).want()).hasSize(1);
       right.unlink(way.getLast(), EntryName.of("kept"), 0);
     });
