@@ -177,9 +177,7 @@ public final class PeerService implements AutoCloseable {
   public void heard(NodeId from, ZoneId zone, long sum, long digest, long pending) {
     Local local = locals.get(zone);
     if (local != null && local.zone().isMember(from)) {
-      ZoneVersion version =
-          ZoneVersion.newBuilder().setSum(sum).setDigest(digest).setPending(pending).build();
-      local.sync().heard(from, version);
+      local.sync().heard(from, sum, digest, pending);
     }
   }
 
@@ -356,7 +354,7 @@ public final class PeerService implements AutoCloseable {
         if (id.size() == ZoneId.BYTES) {
           Local local = locals.get(ZoneId.ofBytes(id.toByteArray()));
           if (local != null && local.zone().isMember(from)) {
-            local.sync().heard(from, version);
+            local.sync().told(from, version);
           }
         }
       }

@@ -33,17 +33,24 @@ final class PullPlanner {
     long sum;
     long digest;
     long pending;
+    boolean told;
+    long toldSum;
     boolean took;
     long takenDigest;
     boolean asked;
     long askedDigest;
     long answeredDigest;
     long notBefore;
+    long politeUntil;
     String trouble = "";
     boolean suspect;
 
     Member(RandomGenerator random) {
       backoff = new Backoff(FIRST_WAIT_NANOS, LAST_WAIT_NANOS, random);
+    }
+
+    boolean mayBeAsked(long now) {
+      return now - notBefore >= 0 && now - politeUntil >= 0;
     }
   }
 
@@ -73,14 +80,18 @@ final class PullPlanner {
     if (!member.up) {
       member.up = true;
       member.notBefore = now;
+      member.politeUntil = now;
       member.backoff.succeeded();
     }
+    member.told = false;
     member.rank = rank;
   }
 
   /** A member's connection went. */
   void down(NodeId node) {
-    member(node).up = false;
+    Member member = member(node);
+    member.up = false;
+    member.told = false;
   }
 
   /** A node is no member any more. */
@@ -88,15 +99,32 @@ final class PullPlanner {
     members.remove(node);
   }
 
+  /** A member said over its connection what it knows; whether that is news. */
+  boolean told(NodeId node, long sum, long digest, long pending, long now) {
+    Member member = member(node);
+    member.told = true;
+    member.toldSum = sum;
+    return takeNote(member, sum, digest, pending, now);
+  }
+
   /**
-   * A member said what it knows; whether that is news. One that counts fewer changes than we do is
-   * given a moment to ask us first: mostly it knows nothing new.
+   * Gossip said what a member knows; whether that is news. A packet may be overtaken by what the
+   * member tells over its connection, and must not take that back: its count never falls.
    */
   boolean heard(NodeId node, long sum, long digest, long pending, long now) {
     Member member = member(node);
+    boolean overtaken = member.told && sum < member.toldSum;
+    return !overtaken && takeNote(member, sum, digest, pending, now);
+  }
+
+  /**
+   * One that counts fewer changes than we do is given a moment to ask us first: mostly it knows
+   * nothing new. The moment ends when it counts as many.
+   */
+  private boolean takeNote(Member member, long sum, long digest, long pending, long now) {
     boolean news = !member.heard || member.digest != digest;
-    if (news && sum < mySum && member.notBefore - (now + POLITE_NANOS) < 0) {
-      member.notBefore = now + POLITE_NANOS;
+    if (news) {
+      member.politeUntil = sum < mySum ? now + POLITE_NANOS : now;
     }
     member.heard = true;
     member.sum = sum;
@@ -151,7 +179,7 @@ final class PullPlanner {
     }
     Optional<NodeId> chosen =
         members.entrySet().stream()
-            .filter(e -> worthAsking(e.getValue()) && now - e.getValue().notBefore >= 0)
+            .filter(e -> worthAsking(e.getValue()) && e.getValue().mayBeAsked(now))
             .min(
                 Comparator.<Map.Entry<NodeId, Member>>comparingInt(e -> e.getValue().rank)
                     .thenComparing(e -> e.getValue().sum, Comparator.<Long>reverseOrder()))

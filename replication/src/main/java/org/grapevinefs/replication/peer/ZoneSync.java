@@ -119,16 +119,21 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
     contents.down(node);
   }
 
-  void heard(NodeId node, ZoneVersion version) {
+  /** A member said over its connection what it knows. */
+  void told(NodeId node, ZoneVersion said) {
     synchronized (this) {
-      boolean news =
-          pulls.heard(
-              node,
-              version.getSum(),
-              version.getDigest(),
-              version.getPending(),
-              transport.nanoTime());
-      if (news) {
+      long now = transport.nanoTime();
+      if (pulls.told(node, said.getSum(), said.getDigest(), said.getPending(), now)) {
+        contents.news(node);
+      }
+    }
+    step();
+  }
+
+  /** Gossip said what a member knows. */
+  void heard(NodeId node, long sum, long digest, long pending) {
+    synchronized (this) {
+      if (pulls.heard(node, sum, digest, pending, transport.nanoTime())) {
         contents.news(node);
       }
     }

@@ -121,6 +121,40 @@ class PullPlannerTest {
   }
 
   @Test
+  void memberThatCountsAsManyAfterAll_isAskedAtOnce() {
+    planner.mine(9, 99);
+    planner.up(NEAR, 0, 0);
+    planner.told(NEAR, 6, 66, 0, 0);
+    assertThat(planner.next(0)).isEmpty();
+    planner.told(NEAR, 10, 110, 0, 1);
+    assertThat(planner.next(1)).contains(NEAR);
+  }
+
+  @Test
+  void gossipThatWasOvertaken_isNoNews() {
+    planner.mine(6, 66);
+    planner.up(NEAR, 0, 0);
+    assertThat(planner.told(NEAR, 7, 77, 0, 0)).isTrue();
+    assertThat(planner.next(0)).contains(NEAR);
+    planner.done(NEAR, 77);
+    planner.mine(7, 77);
+    assertThat(planner.heard(NEAR, 6, 65, 0, 1)).isFalse();
+    assertThat(planner.told(NEAR, 8, 88, 0, 2)).isTrue();
+    assertThat(planner.next(2)).contains(NEAR);
+  }
+
+  @Test
+  void memberThatCameBack_mayKnowLessThanItTold() {
+    planner.mine(6, 66);
+    planner.up(NEAR, 0, 0);
+    planner.told(NEAR, 7, 77, 0, 0);
+    planner.down(NEAR);
+    assertThat(planner.heard(NEAR, 3, 33, 0, 1)).isTrue();
+    planner.up(NEAR, 0, 1);
+    assertThat(planner.next(LATER)).contains(NEAR);
+  }
+
+  @Test
   void behind_saysByHowMuch() {
     planner.mine(2, 22);
     both(6, 66);
