@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.volume;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -9,12 +11,15 @@ import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Timestamp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open directory: the place that a name is looked up in, whatever became of the path that led to
  * it.
  */
 public final class Directory extends Descriptor {
+
+  private static final byte[] THIS = {'.'};
 
   Directory(int fd, boolean root) {
     super(fd, root);
@@ -153,7 +158,7 @@ public final class Directory extends Descriptor {
 
   /** The same for the directory itself. */
   public void setXattrs(SortedMap<String, Bytes> xattrs) {
-    new UserXattrs(fd, new byte[] {'.'}).write(xattrs);
+    new UserXattrs(fd, THIS).write(xattrs);
   }
 
   /** Sets the times of what has a name. */
@@ -161,10 +166,42 @@ public final class Directory extends Descriptor {
     tolerate(() -> Posix.utimensat(fd, name.toBytes(), accessed, modified));
   }
 
-  /** Everything in the directory but {@code .} and {@code ..}; one caller at a time. */
+  /** What is in the directory, told piece by piece; the caller closes it. */
+  public Listing listing() throws IOException {
+    // One of its own: a descriptor that others list with too has one place where it goes on.
+    return new Listing(Posix.openat(fd, THIS, Posix.O_RDONLY | Posix.O_DIRECTORY, 0));
+  }
+
+  /** All names in a directory that never has many. */
   public List<DiskEntry> list() throws IOException {
-    synchronized (this) {
-      return Posix.list(fd);
+    List<DiskEntry> all = new ArrayList<>();
+    try (Listing listing = listing()) {
+      for (var some = listing.next(); some != null; some = listing.next()) {
+        all.addAll(some);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * The names in a directory but {@code .} and {@code ..}, from its start. What comes or goes
+   * meanwhile may be among them or not; all else is, once. For one thread.
+   */
+  public static final class Listing implements Closeable {
+    private final int fd;
+
+    private Listing(int fd) {
+      this.fd = fd;
+    }
+
+    /** The next of them, at most some thousand; null after the last. */
+    public @Nullable List<DiskEntry> next() throws IOException {
+      return Posix.entries(fd);
+    }
+
+    @Override
+    public void close() throws IOException {
+      Posix.close(fd);
     }
   }
 }

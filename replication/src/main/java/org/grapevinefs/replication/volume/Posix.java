@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.volume.NativeCall.Scratch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Linux system calls on descriptors and on names within a directory's descriptor. Names are bytes;
@@ -442,27 +443,28 @@ final class Posix {
             (int) FSETXATTR.invokeExact(s.state, fd, s.name(name), memory, (long) value.length, 0));
   }
 
-  /** All names in a directory but {@code .} and {@code ..}, read from its start. */
-  static List<DiskEntry> list(int directory) throws PosixException {
-    lseek(directory, 0, 0);
+  /**
+   * The next names in a directory but {@code .} and {@code ..}, as many as the kernel tells at once
+   * (64 KiB of them): none may be among them; null after the last.
+   */
+  static @Nullable List<DiskEntry> entries(int directory) throws PosixException {
     int room = 65_536;
     MemorySegment buffer = Scratch.get().bytes(room);
+    long length =
+        runLong(
+            "getdents64",
+            s -> (long) GETDENTS64.invokeExact(s.state, directory, buffer, (long) room));
+    if (length == 0) {
+      return null;
+    }
     List<DiskEntry> entries = new ArrayList<>();
-    while (true) {
-      long length =
-          runLong(
-              "getdents64",
-              s -> (long) GETDENTS64.invokeExact(s.state, directory, buffer, (long) room));
-      if (length == 0) {
-        return entries;
-      }
-      for (long at = 0; at < length; at += buffer.get(JAVA_SHORT.withByteAlignment(1), at + 16)) {
-        DiskEntry entry = entry(buffer, at);
-        if (!entry.isDots()) {
-          entries.add(entry);
-        }
+    for (long at = 0; at < length; at += buffer.get(JAVA_SHORT.withByteAlignment(1), at + 16)) {
+      DiskEntry entry = entry(buffer, at);
+      if (!entry.isDots()) {
+        entries.add(entry);
       }
     }
+    return entries;
   }
 
   private static DiskEntry entry(MemorySegment buffer, long at) {

@@ -6,12 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.grapevinefs.replication.core.AttrsChange;
 import org.grapevinefs.replication.core.ByteRange;
@@ -64,9 +62,7 @@ final class Scanner {
     left.add(FileId.ROOT);
     Map<Long, FileId> linked = new HashMap<>();
     while (!left.isEmpty()) {
-      if (stopped) {
-        throw new IOException("the zone is being closed");
-      }
+      requireOpen();
       scan(left.poll(), left, linked);
     }
     zone.wakeSettler();
@@ -85,73 +81,111 @@ final class Scanner {
 
   /** Whether a name of the first level is missing on disk. */
   synchronized boolean rootLacksNames() throws IOException {
-    if (stopped) {
-      return false;
+    Pages names = new Pages(FileId.ROOT);
+    for (List<Entry> page = names.next(); !page.isEmpty(); page = names.next()) {
+      for (Entry entry : page) {
+        if (stopped) {
+          return false;
+        }
+        if (isMissing(entry)) {
+          return true;
+        }
+      }
     }
-    Set<EntryName> disk = new HashSet<>();
-    Map<EntryName, Entry> index = new HashMap<>();
-    zone.lock.lock();
-    try (Directory on = zone.directories.get(FileId.ROOT)) {
-      on.list().forEach(entry -> disk.add(EntryName.of(entry.name())));
-      index(FileId.ROOT, index);
-    } finally {
-      zone.lock.unlock();
-    }
-    return !disk.containsAll(index.keySet());
+    return false;
   }
 
-  private void scan(FileId directory, ArrayDeque<FileId> left, Map<Long, FileId> linked)
-      throws IOException {
-    Map<EntryName, DiskEntry> disk = new HashMap<>();
-    Map<EntryName, Entry> index = new HashMap<>();
-    zone.lock.lock();
-    try (Directory on = zone.directories.get(directory)) {
-      for (DiskEntry entry : on.list()) {
-        disk.put(EntryName.of(entry.name()), entry);
+  /** The names that the index has on disk in a directory, page by page. */
+  private final class Pages {
+    private final FileId directory;
+    private long cookie;
+
+    Pages(FileId directory) {
+      this.directory = directory;
+    }
+
+    /** The next of them; none after the last. */
+    List<Entry> next() {
+      zone.lock.lock();
+      try {
+        List<Entry> page = zone.replica.children(directory, cookie, PAGE);
+        cookie = page.isEmpty() ? cookie : page.getLast().cookie();
+        return page;
+      } finally {
+        zone.lock.unlock();
       }
-      index(directory, index);
+    }
+  }
+
+  /** Whether something is on disk as the index says, and is not there. */
+  private boolean isMissing(Entry entry) throws IOException {
+    zone.lock.lock();
+    try (Directory on = zone.directories.get(entry.directory())) {
+      return on.stat(entry.name()).isEmpty()
+          && entry.equals(zone.replica.lookup(entry.directory(), entry.name()));
     } finally {
       zone.lock.unlock();
     }
-    if (directory.equals(FileId.ROOT)) {
-      disk.remove(ZoneTree.WORKSHOP);
-    }
-    for (Map.Entry<EntryName, Entry> known : index.entrySet()) {
-      Entry entry = known.getValue();
-      if (entry.type() == FileType.DIRECTORY) {
-        if (disk.containsKey(known.getKey())) {
-          left.add(entry.shown());
-        } else {
-          remake(entry);
+  }
+
+  /** Name by name, since a directory may have more of them than memory holds. */
+  private void scan(FileId directory, ArrayDeque<FileId> left, Map<Long, FileId> linked)
+      throws IOException {
+    Pages names = new Pages(directory);
+    for (List<Entry> page = names.next(); !page.isEmpty(); page = names.next()) {
+      for (Entry entry : page) {
+        requireOpen();
+        known(entry);
+        if (entry.type() == FileType.DIRECTORY) {
           left.add(entry.shown());
         }
-      } else if (disk.containsKey(known.getKey())) {
-        files++;
-        compare(entry);
+      }
+    }
+    try (Directory.Listing disk = listing(directory)) {
+      for (var some = disk.next(); some != null; some = disk.next()) {
+        for (DiskEntry entry : some) {
+          requireOpen();
+          FileId fresh = unknown(directory, EntryName.of(entry.name()), linked);
+          if (fresh != null) {
+            left.add(fresh);
+          }
+        }
+      }
+    }
+  }
+
+  private void requireOpen() throws IOException {
+    if (stopped) {
+      throw new IOException("the zone is being closed");
+    }
+  }
+
+  private Directory.Listing listing(FileId directory) throws IOException {
+    zone.lock.lock();
+    try (Directory on = zone.directories.get(directory)) {
+      return on.listing();
+    } finally {
+      zone.lock.unlock();
+    }
+  }
+
+  private void known(Entry entry) throws IOException {
+    if (isMissing(entry)) {
+      if (entry.type() == FileType.DIRECTORY) {
+        remake(entry);
       } else {
         lost(entry);
       }
-    }
-    for (EntryName name : disk.keySet()) {
-      if (!index.containsKey(name)) {
-        FileId fresh = adopt(directory, name, linked);
-        if (fresh != null) {
-          left.add(fresh);
-        }
-      }
+    } else if (entry.type() != FileType.DIRECTORY) {
+      files++;
+      compare(entry);
     }
   }
 
-  private void index(FileId directory, Map<EntryName, Entry> into) {
-    long cookie = 0;
-    List<Entry> page;
-    do {
-      page = zone.replica.children(directory, cookie, PAGE);
-      for (Entry entry : page) {
-        into.put(entry.name(), entry);
-        cookie = entry.cookie();
-      }
-    } while (page.size() == PAGE);
+  private @Nullable FileId unknown(FileId directory, EntryName name, Map<Long, FileId> linked)
+      throws IOException {
+    boolean ours = directory.equals(FileId.ROOT) && name.equals(ZoneTree.WORKSHOP);
+    return ours ? null : adopt(directory, name, linked);
   }
 
   /** Looks for edits made behind our back. */
@@ -227,6 +261,9 @@ final class Scanner {
   private void remake(Entry entry) throws IOException {
     zone.lock.lock();
     try (Directory on = zone.directories.get(entry.directory())) {
+      if (!isMissing(entry)) {
+        return;
+      }
       zone.directories.forget(entry.shown());
       on.createDirectory(entry.name());
       missing++;
@@ -244,7 +281,7 @@ final class Scanner {
   private void lost(Entry entry) throws IOException {
     zone.lock.lock();
     try {
-      if (!entry.equals(zone.replica.lookup(entry.directory(), entry.name()))) {
+      if (!isMissing(entry)) {
         return;
       }
       missing++;
@@ -270,8 +307,11 @@ final class Scanner {
       throws IOException {
     zone.lock.lock();
     try (Directory on = zone.directories.get(directory)) {
+      if (zone.replica.lookup(directory, name) != null) {
+        return null;
+      }
       Optional<FileStat> found = on.stat(name);
-      if (found.isEmpty() || zone.replica.lookup(directory, name) != null) {
+      if (found.isEmpty()) {
         return null;
       }
       FileStat stat = found.get();

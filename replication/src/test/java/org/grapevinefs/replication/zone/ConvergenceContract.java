@@ -234,6 +234,30 @@ abstract class ConvergenceContract {
   }
 
   @Test
+  void scan_ofAFolderWithMoreNamesThanAPage_findsWhatWasDoneToEach() throws Exception {
+    FileId folder = mkdir(a, FileId.ROOT, "flat");
+    for (int i = 0; i < 1_050; i++) {
+      write(a, folder, "old-" + i, "x");
+    }
+    converge();
+    Path flat = homeB.files().resolve("flat");
+    for (int i = 0; i < 700; i++) {
+      Files.createFile(flat.resolve("n".repeat(200) + i));
+    }
+    for (int i = 0; i < 30; i++) {
+      Files.delete(flat.resolve("old-" + i));
+    }
+    ZoneReplica.ScanReport report = b.scan();
+    assertThat(report.added()).isEqualTo(700);
+    assertThat(report.missing()).isEqualTo(30);
+    assertThat(report.edited()).isZero();
+    converge();
+    assertThat(tree(homeA)).isEqualTo(tree(homeB)).hasSizeGreaterThan(1_750 - 1);
+    ZoneReplica.ScanReport again = b.scan();
+    assertThat(again.added() + again.missing() + again.edited()).isZero();
+  }
+
+  @Test
   void xattrs_givenHere_areOnBothDisksAndThoseOnDiskAreTakenIn() throws Exception {
     FileId file = write(a, FileId.ROOT, "file", "1");
     FileId top = mkdir(a, FileId.ROOT, "top");
