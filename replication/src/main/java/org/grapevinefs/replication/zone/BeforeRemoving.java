@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,7 +41,10 @@ final class BeforeRemoving {
   private final Consumer<String> say;
   private final RemovalWatch watch = new RemovalWatch(RemovalWatch.Rule.DEFAULT);
   private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable Problem problem;
+
+  /** Read without the lock: whoever asks how the zone is must not wait for a snapshot. */
+  private volatile @Nullable Problem problem;
+
   private @Nullable Instant tried;
 
   /**
@@ -170,14 +174,9 @@ final class BeforeRemoving {
 
   /** What people should see for a day; empty if nothing. */
   String problem() {
-    lock.lock();
-    try {
-      Problem last = problem;
-      return last == null || isOver(last, PROBLEM_SHOWN, time.instant())
-          ? ""
-          : "on " + last.since() + " " + last.words();
-    } finally {
-      lock.unlock();
-    }
+    Problem last = problem;
+    return last == null || isOver(last, PROBLEM_SHOWN, time.instant())
+        ? ""
+        : "on " + last.since().truncatedTo(ChronoUnit.SECONDS) + " " + last.words();
   }
 }
