@@ -125,6 +125,9 @@ final class MeshView {
     if (status.fault() != null) {
       zone.addProblems("read-only: " + status.fault());
     }
+    if (!status.problem().isEmpty()) {
+      zone.addProblems(status.problem());
+    }
     ZoneId id = ZoneId.ofName(held.config().name().value());
     long highest = knowledge.sum();
     for (NodeName member : held.config().members()) {

@@ -57,6 +57,7 @@ final class VersionTeller implements AutoCloseable {
         changes.drainPermits();
         try {
           replica.takeAlarms().forEach(alarm -> events.error(zone, "", alarm));
+          replica.takeWarnings().forEach(one -> events.warn(zone, "", one));
           replica.takeNews().forEach(one -> events.info(zone, "", one));
           tell();
           failing = false;

@@ -17,7 +17,9 @@ import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.Origin;
 import org.grapevinefs.replication.core.Place;
 import org.grapevinefs.replication.core.PullHeader;
+import org.grapevinefs.replication.core.PullResult;
 import org.grapevinefs.replication.core.PullSession;
+import org.grapevinefs.replication.core.Removals;
 import org.grapevinefs.replication.core.ReplicaException;
 import org.jspecify.annotations.Nullable;
 
@@ -367,7 +369,7 @@ final class Sessions {
     }
     boolean more;
     try {
-      more = incoming.session.commit().more();
+      more = merged(incoming).more();
     } catch (ReplicaException e) {
       if (e.reason() != ReplicaException.Reason.BUSY) {
         throw e;
@@ -384,6 +386,21 @@ final class Sessions {
     }
     checkJoined(self, header);
     world.tell("%s merged %d records", self.name, incoming.records.size());
+  }
+
+  /** Merges, and checks that it removes what could be foretold. */
+  private static PullResult merged(Incoming incoming) {
+    Removals.Found foretold = null;
+    try (Removals removals = incoming.session.removals()) {
+      foretold = removals == null ? null : removals.count();
+    }
+    PullResult result = incoming.session.commit();
+    if (foretold != null && !result.more() && foretold.removed() != result.removed()) {
+      throw new Violation(
+          "removals are foretold",
+          "%s was to lose %s, and lost %d".formatted(incoming.self, foretold, result.removed()));
+    }
+    return result;
   }
 
   /** What came short must be refused, and change nothing. */

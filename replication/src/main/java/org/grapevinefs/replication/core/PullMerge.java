@@ -23,8 +23,7 @@ final class PullMerge implements AutoCloseable {
   private final Context context;
   private final Transaction tx;
   private final PullHeader header;
-  private final boolean repair;
-  private final Knowledge mine;
+  private final Meeting meeting;
   private final List<String> alarms = new ArrayList<>();
   private final ReplicaStore.@Nullable Cursor local;
   private boolean localHere;
@@ -40,10 +39,9 @@ final class PullMerge implements AutoCloseable {
     this.context = context;
     this.tx = context.begin();
     this.header = header;
-    this.repair = repair;
-    this.mine = tx.state.knowledge;
+    this.meeting = new Meeting(header, repair, tx.state.knowledge);
     this.after = after;
-    if (header.mode() == PullHeader.Mode.FULL && !repair) {
+    if (meeting.dropsAbsent()) {
       byte[] from = after == null ? START : after.toBytes();
       ReplicaStore.Cursor cursor = context.store.reader().scan(Table.INODE, START, from);
       this.local = cursor;
@@ -86,7 +84,8 @@ final class PullMerge implements AutoCloseable {
         if (work >= most) {
           return false;
         }
-        drop(id, Reads.inode(cursor.value()));
+        Inode before = Reads.inode(cursor.value());
+        put(id, before, meeting.absent(tx, before));
         after = id;
         work++;
       }
@@ -96,11 +95,6 @@ final class PullMerge implements AutoCloseable {
       }
     }
     return true;
-  }
-
-  private void drop(FileId id, Inode before) {
-    Inode merged = Merge.merge(before, mine, null, header.knowledge());
-    put(id, before, LetGo.merged(tx, before, header.knowledge(), merged));
   }
 
   /** Merges a record. */
@@ -113,7 +107,7 @@ final class PullMerge implements AutoCloseable {
       throw new ReplicaException(
           ReplicaException.Reason.BAD_ANSWER, "a file that changed its type");
     }
-    put(id, before, merged(before, record));
+    put(id, before, meeting.merged(tx, before, record));
   }
 
   /** Merges a record of a pull that there is no way back from. */
@@ -126,19 +120,6 @@ final class PullMerge implements AutoCloseable {
       }
       alarms.add("a pulled record of " + record.id() + " was left out: " + e.getMessage());
     }
-  }
-
-  private @Nullable Inode merged(@Nullable Inode before, Inode record) {
-    if (repair) {
-      // What changed here since all was asked for is the others' to take over, not theirs to keep.
-      boolean since =
-          before != null && before.dots().stream().anyMatch(dot -> !header.knowledge().covers(dot));
-      return since ? before : Merge.union(before, record);
-    }
-    Inode merged = Merge.merge(before, mine, record, header.knowledge());
-    return before == null
-        ? LetGo.merged(tx, record, mine, merged)
-        : LetGo.merged(tx, before, mine, record, header.knowledge(), merged);
   }
 
   private void put(FileId id, @Nullable Inode before, @Nullable Inode now) {

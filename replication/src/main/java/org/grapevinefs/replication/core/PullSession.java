@@ -24,6 +24,7 @@ public final class PullSession implements AutoCloseable {
   private @Nullable FileId last;
   private long spilled;
   private long count;
+  private boolean removes;
   private boolean done;
 
   /**
@@ -104,6 +105,7 @@ public final class PullSession implements AutoCloseable {
       throw bad("all records, but not in order");
     }
     last = record.id();
+    removes |= record.places().stream().anyMatch(place -> place instanceof Place.Deleted);
     recent.add(record);
     if (recent.size() >= context.limits.stagedInMemory()) {
       spill();
@@ -118,6 +120,23 @@ public final class PullSession implements AutoCloseable {
     }
     context.store.commit(batch, false);
     recent.clear();
+  }
+
+  /**
+   * What merging all that is staged would remove here as things stand; null if nothing, or at most
+   * a few files that were deleted here already and show all the same, since no deletion came along.
+   * This call needs the zone's lock, the counting then does not. It is to be over before {@link
+   * #commit}.
+   */
+  public @Nullable Removals removals() {
+    State state = context.state;
+    Meeting meeting = new Meeting(header, repair, state.knowledge);
+    boolean known = !repair && state.knowledge.includes(header.knowledge());
+    boolean removing = removes || meeting.dropsAbsent();
+    if (known || !removing || state.files == 0 || state.installing != null) {
+      return null;
+    }
+    return new Removals(context.store.snapshot(), state, meeting, this::forEach);
   }
 
   /**

@@ -49,6 +49,28 @@ final class BtrfsTool {
     }
   }
 
+  /**
+   * Runs a subcommand that only waits for something, beside all others; it is ended without a word
+   * when the time is over.
+   */
+  static void await(int seconds, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("btrfs"));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      var _ = process.waitFor(seconds, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while btrfs waited", e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   /** The value after a label in what the command printed, or empty text. */
   static String field(String output, String label) {
     return output

@@ -2,9 +2,16 @@
 package org.grapevinefs.replication.volume;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +28,10 @@ public final class BtrfsVolume implements Volume {
 
   private static final Logger LOG = LoggerFactory.getLogger(BtrfsVolume.class);
   private static final double HEADROOM = 0.9;
+  private static final int ROOM_BACK_SECONDS = 60;
+
+  /** What the root of every subvolume has, and nothing else. */
+  private static final Long SUBVOLUME_INODE = 256L;
 
   private final Path path;
   private final boolean quotas;
@@ -124,7 +135,59 @@ public final class BtrfsVolume implements Volume {
   }
 
   @Override
+  public void snapshot(String zone, SnapshotName name) throws IOException {
+    Path snapshot = VolumeLayout.snapshots(path, zone).resolve(name.toString());
+    // Into a folder that is there the tool would put it under the zone's own name.
+    if (Files.exists(snapshot, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(snapshot.toString());
+    }
+    Path folder = Volume.folder(path, zone);
+    // In the kernel this is one step: after a crash it is there whole, or not at all.
+    BtrfsTool.run("subvolume", "snapshot", "-r", folder.toString(), snapshot.toString());
+  }
+
+  @Override
+  public List<SnapshotName> snapshots(String zone) throws IOException {
+    Path folder = Volume.folder(path.resolve(VolumeLayout.SNAPSHOTS), zone);
+    List<SnapshotName> found = new ArrayList<>();
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return found;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        Optional<SnapshotName> name = SnapshotName.parse(String.valueOf(entry.getFileName()));
+        if (name.isPresent() && isSubvolume(entry) && found.size() < SnapshotName.MOST_LISTED) {
+          found.add(name.get());
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    Collections.sort(found);
+    return found;
+  }
+
+  private static boolean isSubvolume(Path entry) throws IOException {
+    return Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
+        && Files.getAttribute(entry, "unix:ino", LinkOption.NOFOLLOW_LINKS).equals(SUBVOLUME_INODE);
+  }
+
+  @Override
+  public void deleteSnapshot(String zone, SnapshotName name, boolean await) throws IOException {
+    Path folder = Volume.folder(path.resolve(VolumeLayout.SNAPSHOTS), zone);
+    String snapshot = folder.resolve(name.toString()).toString();
+    String id = BtrfsTool.field(BtrfsTool.run("subvolume", "show", snapshot), "Subvolume ID:");
+    BtrfsTool.run("subvolume", "delete", "--commit-after", snapshot);
+    if (await) {
+      BtrfsTool.await(ROOM_BACK_SECONDS, "subvolume", "sync", "-s", "1", path.toString(), id);
+    }
+  }
+
+  @Override
   public void delete(String zone) throws IOException {
+    for (SnapshotName name : snapshots(zone)) {
+      deleteSnapshot(zone, name, false);
+    }
     Path folder = Volume.folder(path, zone);
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       BtrfsTool.run("subvolume", "delete", folder.toString());

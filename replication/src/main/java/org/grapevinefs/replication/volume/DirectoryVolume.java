@@ -4,6 +4,7 @@ package org.grapevinefs.replication.volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,21 @@ public final class DirectoryVolume implements Volume {
     try (Directory directory = ZoneTree.open(Volume.folder(path, zone))) {
       return "inode " + directory.stat().inode();
     }
+  }
+
+  @Override
+  public void snapshot(String zone, SnapshotName name) {
+    throw new UnsupportedOperationException(path + " is no Btrfs volume");
+  }
+
+  @Override
+  public List<SnapshotName> snapshots(String zone) {
+    return List.of();
+  }
+
+  @Override
+  public void deleteSnapshot(String zone, SnapshotName name, boolean await) {
+    throw new UnsupportedOperationException(path + " is no Btrfs volume");
   }
 
   @Override

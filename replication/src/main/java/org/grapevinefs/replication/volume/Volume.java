@@ -3,6 +3,7 @@ package org.grapevinefs.replication.volume;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,27 @@ public sealed interface Volume permits DirectoryVolume, BtrfsVolume {
    */
   String identity(String zone) throws IOException;
 
-  /** Removes a zone's files and its index for ever. */
+  /**
+   * Keeps a zone as it is at this moment, read-only, at {@code <volume>/.snapshots/<zone>/<name>}.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if anything has that name
+   * @throws UnsupportedOperationException where {@link #abilities()} has no snapshots
+   */
+  void snapshot(String zone, SnapshotName name) throws IOException;
+
+  /**
+   * A zone's snapshots, oldest first, at most {@link SnapshotName#MOST_LISTED}; what else lies
+   * beside them is left out.
+   */
+  List<SnapshotName> snapshots(String zone) throws IOException;
+
+  /**
+   * Takes a snapshot away. Its room comes back in the background; with {@code await} this waits for
+   * that, for a minute at most.
+   */
+  void deleteSnapshot(String zone, SnapshotName name, boolean await) throws IOException;
+
+  /** Removes a zone's files, its snapshots and its index for ever. */
   void delete(String zone) throws IOException;
 
   /** Bytes of the file system, and bytes free on it. */

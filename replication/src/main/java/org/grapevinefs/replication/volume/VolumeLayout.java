@@ -13,19 +13,30 @@ import java.nio.file.attribute.PosixFilePermissions;
 /** The folders of a volume that both kinds have in common. */
 final class VolumeLayout {
 
+  /** Where a volume's snapshots are. */
+  static final String SNAPSHOTS = ".snapshots";
+
   private VolumeLayout() {}
 
   /**
    * The folder for a zone's index, made if it is not there; only this process's user may enter it.
    */
   static Path index(Path volume, String zone) throws IOException {
-    Path all = volume.resolve(".grapevine");
+    return hidden(volume.resolve(".grapevine"), zone);
+  }
+
+  /** The folder for a zone's snapshots, in the same way. */
+  static Path snapshots(Path volume, String zone) throws IOException {
+    return hidden(volume.resolve(SNAPSHOTS), zone);
+  }
+
+  private static Path hidden(Path all, String zone) throws IOException {
     boolean fresh = !Files.exists(all, LinkOption.NOFOLLOW_LINKS);
-    Path index = Files.createDirectories(Volume.folder(all, zone));
+    Path folder = Files.createDirectories(Volume.folder(all, zone));
     if (fresh && Files.getFileStore(all).supportsFileAttributeView("posix")) {
       Files.setPosixFilePermissions(all, PosixFilePermissions.fromString("rwx------"));
     }
-    return index;
+    return folder;
   }
 
   static Volume.Space space(Path volume) throws IOException {

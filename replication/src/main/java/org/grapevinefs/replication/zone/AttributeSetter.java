@@ -70,7 +70,7 @@ final class AttributeSetter {
   private void versionFirst(FileId file) throws ZoneException {
     OpenState state = zone.files.find(file);
     if (state != null && state.dirty != null) {
-      ZoneState.inWords(() -> {
+      zone.inWords(() -> {
         try (OpenStates.Held held = zone.files.alone(file)) {
           versions.make(held.state());
         }

@@ -122,6 +122,7 @@ final class BatchSettler {
         place(step);
         done.add(step);
       } catch (IOException e) {
+        var _ = zone.noteFull(e);
         LOG.warn("zone {}: {} cannot be settled yet: {}", zone.name, step.plan.id(), e.toString());
       }
     }

@@ -69,7 +69,7 @@ final class FileBytes {
     if (offset < 0 || length < 0) {
       throw new ZoneException(ZoneError.INVAL);
     }
-    return ZoneState.inWords(() -> {
+    return zone.inWords(() -> {
       try (OpenStates.Held held = zone.files.shared(file)) {
         Shown shown = zone.shown(file);
         requireRegular(shown);
@@ -100,7 +100,7 @@ final class FileBytes {
       throws ZoneException {
     requireRange(offset, data.remaining());
     zone.requireWritable();
-    return ZoneState.inWords(() -> {
+    return zone.inWords(() -> {
       int count;
       OpenState state;
       OpenFile written = null;
@@ -176,7 +176,7 @@ final class FileBytes {
 
   long commit(Caller caller, FileId file, long offset, long length) throws ZoneException {
     requireRange(Math.max(0, offset), 0);
-    return ZoneState.inWords(() -> {
+    return zone.inWords(() -> {
       try (OpenStates.Held held = zone.files.alone(file)) {
         Shown shown = zone.shown(file);
         requireRegular(shown);
@@ -194,7 +194,7 @@ final class FileBytes {
   /** Sets the size; the caller's other rights were checked. */
   void resize(Caller caller, FileId file, long size) throws ZoneException {
     requireRange(size, 0);
-    ZoneState.inWords(() -> {
+    zone.inWords(() -> {
       try (OpenStates.Held held = zone.files.alone(file)) {
         OpenState state = held.state();
         Shown shown = zone.shown(file);
@@ -267,7 +267,7 @@ final class FileBytes {
       throw new ZoneException(ZoneError.INVAL);
     }
     zone.requireWritable();
-    ZoneState.inWords(() -> {
+    zone.inWords(() -> {
       try (OpenStates.Held held = zone.files.alone(file)) {
         OpenState state = held.state();
         Shown shown = zone.shown(file);
@@ -291,7 +291,7 @@ final class FileBytes {
     if (offset < 0) {
       throw new ZoneException(ZoneError.INVAL);
     }
-    return ZoneState.inWords(() -> {
+    return zone.inWords(() -> {
       try (OpenStates.Held held = zone.files.shared(file);
           OpenFile open = openForRead(caller, held.state())) {
         long found = kind == SeekKind.DATA ? open.nextData(offset) : open.nextHole(offset);
@@ -326,7 +326,7 @@ final class FileBytes {
     if (share && !zone.tree.reflinks()) {
       throw new ZoneException(ZoneError.NOTSUPP);
     }
-    return ZoneState.inWords(() -> {
+    return zone.inWords(() -> {
       boolean fromFirst = from.compareTo(to) <= 0;
       try (OpenStates.Held first = zone.files.alone(fromFirst ? from : to);
           OpenStates.@Nullable Held second =

@@ -65,6 +65,8 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   private final Serving serving;
   private final Filling filling;
   private final Installs installs;
+  private final BeforeRemoving removing;
+  private final SnapshotKeeping keeping;
   private final Pulls pulls;
   private final Scanner scanner;
   private final Inspection inspection;
@@ -93,7 +95,11 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     this.serving = new Serving(zone, staging);
     this.filling = new Filling(zone.nanoTime);
     this.installs = new Installs(zone, filling);
-    this.pulls = new Pulls(zone, versions, transfers, serving, settler, installs, filling);
+    long files = zone.replica.counts().files();
+    this.removing = new BeforeRemoving(zone.snapshots, zone.time, files, zone::warn);
+    this.keeping = new SnapshotKeeping(zone.name, zone.snapshots, zone.time, zone::warn);
+    this.pulls =
+        new Pulls(zone, versions, transfers, serving, settler, installs, filling, removing);
     this.scanner = new Scanner(zone, versions);
     this.inspection = new Inspection(zone, staging);
     this.merger = new Merger(zone, staging);
@@ -101,7 +107,9 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     new Recovery(zone, intents, staging).run();
     filling.begin(Filling.Step.SHOWING, zone.replica.counts().unsettled());
     zone.settleBy(thread);
+    zone.makeRoomBy(keeping::makeRoom);
     shelving.start();
+    keeping.start();
     thread.start();
   }
 
@@ -329,6 +337,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
           zone.replica.counts(),
           zone.settings.quota(),
           filling.words(zone.replica.counts()),
+          removing.problem(),
           zone.fault());
     } finally {
       zone.lock.unlock();
@@ -380,7 +389,12 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
   @Override
   public @Nullable ContentSink stage(PendingContent content) throws IOException {
-    return transfers.sink(content);
+    try {
+      return transfers.sink(content);
+    } catch (IOException e) {
+      transfers.noteFull(e);
+      throw e;
+    }
   }
 
   @Override
@@ -440,6 +454,11 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   }
 
   @Override
+  public List<String> takeWarnings() {
+    return zone.takeWarnings();
+  }
+
+  @Override
   public List<String> takeNews() {
     return merger.takeNews();
   }
@@ -465,6 +484,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   void abandon() throws IOException {
     installs.stop();
     scanner.stop();
+    keeping.close();
     thread.close();
     syncs.close();
     shelving.close();
@@ -488,6 +508,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   public void close() throws IOException {
     installs.stop();
     scanner.stop();
+    keeping.close();
     thread.close();
     syncs.close();
     shelving.close();

@@ -18,6 +18,7 @@ import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.PullHeader;
 import org.grapevinefs.replication.core.PullResult;
 import org.grapevinefs.replication.core.PullSession;
+import org.grapevinefs.replication.core.Removals;
 import org.grapevinefs.replication.core.ReplicaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ final class Pulls {
   private final Settler settler;
   private final Installs installs;
   private final Filling filling;
+  private final BeforeRemoving removing;
 
   Pulls(
       ZoneState zone,
@@ -50,7 +52,8 @@ final class Pulls {
       Serving serving,
       Settler settler,
       Installs installs,
-      Filling filling) {
+      Filling filling,
+      BeforeRemoving removing) {
     this.zone = zone;
     this.versions = versions;
     this.transfers = transfers;
@@ -58,6 +61,7 @@ final class Pulls {
     this.settler = settler;
     this.installs = installs;
     this.filling = filling;
+    this.removing = removing;
   }
 
   ZoneReplica.Answer answer(Knowledge asker, boolean full, long inlineBytes) throws IOException {
@@ -164,7 +168,13 @@ final class Pulls {
       }
       // Of many none is synced by itself.
       boolean alone = session.header().count() <= SINGLE_SYNCS;
-      Transfers.Small small = transfers.write(inode.id(), content, one.bytes(), alone);
+      Transfers.Small small;
+      try {
+        small = transfers.write(inode.id(), content, one.bytes(), alone);
+      } catch (IOException e) {
+        transfers.noteFull(e);
+        throw e;
+      }
       if (small != null) {
         known.put(one.content(), alone ? transfers.toDiskSoon(small) : small);
       }
@@ -195,11 +205,31 @@ final class Pulls {
     }
 
     private PullResult merged() throws IOException {
+      Removals.Found found = found();
+      removing.look(found);
       PullResult result = begun();
+      removing.removed(found);
       if (result.more() && !installs.run()) {
         throw new IOException("the zone is being closed");
       }
       return result;
+    }
+
+    /** What this will remove: counted without the lock, since it may be of very many. */
+    private Removals.Found found() {
+      Removals removals;
+      zone.lock.lock();
+      try {
+        removals = session.removals();
+      } finally {
+        zone.lock.unlock();
+      }
+      if (removals == null) {
+        return Removals.Found.NOTHING;
+      }
+      try (removals) {
+        return removals.count();
+      }
     }
 
     private PullResult begun() throws IOException {

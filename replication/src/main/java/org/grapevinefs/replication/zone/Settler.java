@@ -284,6 +284,7 @@ final class Settler {
     try {
       return settle(id, new HashSet<>());
     } catch (IOException | ReplicaException e) {
+      var _ = zone.noteFull(e);
       LOG.warn("zone {}: {} cannot be settled yet: {}", zone.name, id, e.toString());
       return false;
     }

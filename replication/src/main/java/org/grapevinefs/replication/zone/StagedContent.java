@@ -125,6 +125,9 @@ final class StagedContent implements ContentSink {
           unwritten.set(0);
           file.startWriting();
         }
+      } catch (IOException e) {
+        transfers.noteFull(e);
+        throw e;
       }
       synchronized (this) {
         came.add(stretch);

@@ -120,6 +120,11 @@ final class Transfers {
     coming.removeAll(contents);
   }
 
+  /** Has room made if that is why something failed; whatever it was is tried again later. */
+  void noteFull(IOException e) {
+    var _ = zone.noteFull(e);
+  }
+
   static Staging.Key key(PendingContent content) {
     return new Staging.Key(content.shown(), content.wanted().dot());
   }
@@ -441,7 +446,13 @@ final class Transfers {
     if (isHere(key(content))) {
       return ContentSink.Outcome.OUTDATED;
     }
-    Small small = write(content.source(), content.wanted(), bytes, true);
+    Small small;
+    try {
+      small = write(content.source(), content.wanted(), bytes, true);
+    } catch (IOException e) {
+      noteFull(e);
+      throw e;
+    }
     if (small == null) {
       return ContentSink.Outcome.WRONG_BYTES;
     }

@@ -295,7 +295,7 @@ final class Versions {
         everCommitted
             && zone.nanoTime.getAsLong() - lastCommit < zone.settings.committer().toNanos();
     if (zone.settings.strict() || (recent && !fresh)) {
-      ZoneState.inWords(() -> {
+      zone.inWords(() -> {
         syncAll();
         return lastCommit;
       });

@@ -77,7 +77,16 @@ public record ZoneHome(
     String boot = boot();
     store.commit(new Batch().put(Table.META, BOOT, bytes(boot)), true);
     ZoneState state =
-        new ZoneState(zone, tree, store, replica, settings, time, nanoTime, this::free);
+        new ZoneState(
+            zone,
+            tree,
+            store,
+            replica,
+            settings,
+            time,
+            nanoTime,
+            this::free,
+            ZoneSnapshots.of(volume, zone));
     LocalZone opened = new LocalZone(state, random.nextLong());
     if (!before.isEmpty() && !before.equals(boot)) {
       LOG.info("zone {}: the machine went down while it was open: scanning", zone);

@@ -138,6 +138,9 @@ public interface ZoneReplica {
   /** What an administrator should hear of, each thing once. */
   List<String> takeAlarms();
 
+  /** What an administrator may want to do something about, each thing once. */
+  List<String> takeWarnings();
+
   /** What the zone did by itself that people should hear of, each thing once. */
   List<String> takeNews();
 

@@ -5,13 +5,17 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.grapevinefs.replication.core.Change;
 import org.grapevinefs.replication.core.Content;
@@ -31,6 +35,7 @@ import org.grapevinefs.replication.fs.SpaceUsage;
 import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.volume.OpenFile;
+import org.grapevinefs.replication.volume.PosixException;
 import org.grapevinefs.replication.volume.ZoneTree;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +45,7 @@ import org.slf4j.LoggerFactory;
 final class ZoneState {
 
   private static final long SHOWN_KEPT = 65_536;
+  private static final int MOST_WARNINGS = 100;
   private static final Logger LOG = LoggerFactory.getLogger(ZoneState.class);
 
   final String name;
@@ -53,6 +59,7 @@ final class ZoneState {
   final InstantSource time;
   final LongSupplier nanoTime;
   final LongSupplier volumeFree;
+  final ZoneSnapshots snapshots;
 
   /** The quota and the waits; may change at any time. */
   volatile ZoneSettings settings;
@@ -69,6 +76,8 @@ final class ZoneState {
   private final List<Runnable> versionListeners = new CopyOnWriteArrayList<>();
   private volatile @Nullable String fault;
   private volatile Bell bell = Bell.NONE;
+  private volatile BooleanSupplier roomMaker = () -> false;
+  private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
 
   ZoneState(
       String name,
@@ -78,7 +87,8 @@ final class ZoneState {
       ZoneSettings settings,
       InstantSource time,
       LongSupplier nanoTime,
-      LongSupplier volumeFree) {
+      LongSupplier volumeFree,
+      ZoneSnapshots snapshots) {
     this.name = name;
     this.tree = tree;
     this.store = store;
@@ -87,6 +97,7 @@ final class ZoneState {
     this.time = time;
     this.nanoTime = nanoTime;
     this.volumeFree = volumeFree;
+    this.snapshots = snapshots;
     this.files = new OpenStates(settings.openFiles(), nanoTime);
     this.directories = new Directories(tree, replica::placed);
     this.ids = new FileIds(replica::newId);
@@ -365,6 +376,32 @@ final class ZoneState {
     versionListeners.forEach(Runnable::run);
   }
 
+  /** Says what people should hear of; nobody hears it twice. */
+  void warn(String words) {
+    LOG.debug("zone {}: {}", name, words);
+    warnings.add(words);
+    if (warnings.size() > MOST_WARNINGS) {
+      warnings.poll();
+    }
+  }
+
+  List<String> takeWarnings() {
+    List<String> taken = new ArrayList<>();
+    for (String one = warnings.poll(); one != null; one = warnings.poll()) {
+      taken.add(one);
+    }
+    return taken;
+  }
+
+  void makeRoomBy(BooleanSupplier maker) {
+    roomMaker = maker;
+  }
+
+  /** Whether something failed since the disk is full, and there will be room within seconds. */
+  boolean noteFull(Exception e) {
+    return e instanceof PosixException posix && posix.isFull() && roomMaker.getAsBoolean();
+  }
+
   void settleBy(Bell settler) {
     bell = settler;
   }
@@ -393,10 +430,13 @@ final class ZoneState {
   }
 
   /** Runs work, putting failures of index and disk into the words of the file system. */
-  static <T> T inWords(Work<T> work) throws ZoneException {
+  <T> T inWords(Work<T> work) throws ZoneException {
     try {
       return work.run();
     } catch (IOException e) {
+      if (noteFull(e)) {
+        throw new ZoneException(ZoneError.DELAY, "room is being made by deleting a snapshot");
+      }
       throw Failures.of(e);
     } catch (ReplicaException e) {
       throw Failures.of(e);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param counts files, bytes, conflicts, and what is pending
  * @param quota bytes that the zone may hold
  * @param filling how far it is with taking over very much, for people; empty if it does not
+ * @param problem what an administrator should know of for a while; empty if nothing
  * @param fault why the zone is read-only; null if it is not
  */
 public record ZoneStatus(
@@ -21,4 +22,5 @@ public record ZoneStatus(
     Counts counts,
     long quota,
     String filling,
+    String problem,
     @Nullable String fault) {}

@@ -135,12 +135,26 @@ class RandomHistoryTest {
           Inode inode = Codec.inode(Codec.inode(answer.next()));
           session.add(answer.header().response(), inode);
         }
-        session.commit();
+        long beaten = asking.inodes().stream().filter(History::isBeaten).count();
+        try (Removals removals = session.removals()) {
+          if (removals == null) {
+            assertThat(session.commit().removed()).isLessThanOrEqualTo(beaten);
+          } else {
+            long foretold = removals.count().removed();
+            assertThat(session.commit().removed()).isEqualTo(foretold);
+          }
+        }
       }
       if (random.nextInt(3) > 0) {
         new FakeDisk(asking).settleAll();
       }
       assertThat(asking.takeAlarms()).isEmpty();
+    }
+
+    /** Of these a session without any deletion can be the end, which nobody looks ahead at. */
+    static boolean isBeaten(Inode inode) {
+      return inode.isAlive()
+          && inode.places().stream().anyMatch(place -> place instanceof Place.Deleted);
     }
 
     void change(Replica replica) {

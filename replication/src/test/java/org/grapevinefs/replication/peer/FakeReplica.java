@@ -90,7 +90,7 @@ final class FakeReplica implements ZoneReplica {
   @Override
   public synchronized ZoneStatus status() {
     Counts counts = new Counts(inodes.size(), 0, 0, missing().size(), 0);
-    return new ZoneStatus(known, known.digest(), counts, Long.MAX_VALUE, "", null);
+    return new ZoneStatus(known, known.digest(), counts, Long.MAX_VALUE, "", "", null);
   }
 
   @Override
@@ -278,6 +278,11 @@ final class FakeReplica implements ZoneReplica {
   @Override
   public HeldContents heldContents() {
     throw new UnsupportedOperationException("whole contents in memory do not rot");
+  }
+
+  @Override
+  public List<String> takeWarnings() {
+    return List.of();
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Instant;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Timestamp;
@@ -243,6 +244,16 @@ abstract class VolumeContract {
     volume.delete("tier-1");
     assertThat(volume.path().resolve("tier-1")).doesNotExist();
     assertThat(volume.path().resolve(".grapevine/tier-1")).doesNotExist();
+  }
+
+  @Test
+  void snapshot_whereVolumeCannot_isRefusedAndNoneAreListed() throws IOException {
+    SnapshotName name = new SnapshotName(Instant.EPOCH, "x");
+    if (!volume.abilities().snapshots()) {
+      assertThatThrownBy(() -> volume.snapshot("tier-1", name))
+          .isInstanceOf(UnsupportedOperationException.class);
+    }
+    assertThat(volume.snapshots("tier-1")).isEmpty();
   }
 
   private static String uid() throws IOException {

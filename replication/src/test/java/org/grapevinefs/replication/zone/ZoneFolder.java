@@ -16,6 +16,10 @@ final class ZoneFolder {
   private final ZoneHome home;
 
   ZoneFolder(Volume volume, String node) {
+    this(volume, node, InstantSource.system());
+  }
+
+  ZoneFolder(Volume volume, String node, InstantSource time) {
     this.volume = volume;
     this.home =
         new ZoneHome(
@@ -23,7 +27,7 @@ final class ZoneFolder {
             node,
             volume,
             volume.path().resolve("tokens"),
-            InstantSource.system(),
+            time,
             System::nanoTime,
             new SplittableRandom(System.nanoTime()));
   }
