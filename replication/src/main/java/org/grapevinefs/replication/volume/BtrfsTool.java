@@ -3,10 +3,14 @@ package org.grapevinefs.replication.volume;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The {@code btrfs} command; its calls that change a file system are made one at a time. */
 final class BtrfsTool {
@@ -31,22 +35,43 @@ final class BtrfsTool {
     List<String> command = new ArrayList<>(List.of("btrfs"));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    try (InputStream out = process.getInputStream()) {
-      String said = new String(out.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8);
+    String words = String.join(" ", command);
+    try {
+      process.getOutputStream().close();
+      String said = output(process).get(MAX_SECONDS, TimeUnit.SECONDS);
       if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("btrfs " + String.join(" ", arguments) + " does not end");
+        throw new IOException(words + " does not end");
       }
       if (process.exitValue() != 0) {
-        throw new IOException("btrfs " + String.join(" ", arguments) + ": " + said.strip());
+        throw new IOException(words + ": " + said.strip());
       }
       return said;
+    } catch (TimeoutException e) {
+      throw new IOException(words + " does not end", e);
+    } catch (ExecutionException e) {
+      throw new IOException(words + " cannot be listened to", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted while btrfs ran", e);
+      throw new IOException("interrupted while " + words + " ran", e);
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /**
+   * What a process prints, read by another thread: one that hangs in the kernel does not even end
+   * when it is killed, and must not keep whoever waits for it.
+   */
+  private static CompletableFuture<String> output(Process process) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (InputStream out = process.getInputStream()) {
+            return new String(out.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        reading -> Thread.ofPlatform().daemon().name("btrfs-output").start(reading));
   }
 
   /**
