@@ -98,6 +98,13 @@ final class ZoneCalls {
       case READ, WRITE, COMMIT, ALLOCATE, DEALLOCATE, SEEK, COPY, CLONE ->
           bytes(zone, call, who, reply);
       case GET_XATTR, SET_XATTR, LIST_XATTRS, REMOVE_XATTR -> xattr(zone, call, who, reply);
+      case GET_ACCESS ->
+          reply.setAccess(
+              ZoneWire.access(zone.getAcls(who, ZoneWire.id(call.getGetAccess().getFile()))));
+      case SET_ACCESS -> {
+        var c = call.getSetAccess();
+        attributes(reply, zone.setAcls(who, ZoneWire.id(c.getFile()), ZoneWire.access(c)));
+      }
       case OPEN, CALL_NOT_SET -> throw new IllegalArgumentException("no such call");
     }
     return reply.build();

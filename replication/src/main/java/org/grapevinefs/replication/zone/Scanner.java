@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.grapevinefs.replication.core.AttrsChange;
 import org.grapevinefs.replication.core.ByteRange;
 import org.grapevinefs.replication.core.Bytes;
@@ -232,8 +231,8 @@ final class Scanner {
       missing++;
       Shown shown = zone.find(entry.shown());
       if (shown != null) {
+        on.setXattrs(entry.name(), shown.type(), shown.xattrs(), shown.mode());
         on.describe(entry.name(), entry.type(), shown.mode(), shown.uid(), shown.gid());
-        on.setXattrs(entry.name(), shown.xattrs());
       }
     } finally {
       zone.lock.unlock();
@@ -282,7 +281,6 @@ final class Scanner {
         return null;
       }
       FileId id = zone.ids.next();
-      boolean described = stat.type() == FileType.REGULAR || stat.type() == FileType.DIRECTORY;
       AttrsChange attrs =
           new AttrsChange(
               stat.mode(),
@@ -290,7 +288,7 @@ final class Scanner {
               stat.gid(),
               stat.accessed(),
               stat.modified(),
-              described ? new TreeMap<>(on.xattrs(name)) : null);
+              stat.type() == FileType.SYMLINK ? null : on.xattrs(name));
       zone.done(zone.replica.create(id, directory, name, content(on, name, stat), attrs, 0));
       added++;
       if (stat.links() > 1) {
