@@ -162,7 +162,7 @@ abstract class MemoryState implements ZoneFileSystem {
       }
       if (set.access() != null) {
         node.access = list(set.access());
-        node.mode = node.access == null ? node.mode : node.mode & ~0777 | node.access.mode();
+        node.mode = node.access == null ? node.mode : (node.mode & ~0777) | node.access.mode();
       }
       if (set.defaults() != null) {
         node.defaults = list(set.defaults());
