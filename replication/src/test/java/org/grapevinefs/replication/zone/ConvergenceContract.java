@@ -297,8 +297,11 @@ abstract class ConvergenceContract {
     FileId added = a.lookup(ROOT, FileId.ROOT, EntryName.of("added")).id();
     assertThat(a.getAcls(ROOT, added)).isEqualTo(new FileAcls(list.withMode(0775), list));
     assertThat(homeA.lists("added")).isEqualTo(homeB.lists("added"));
-    assertThat(homeA.lists("added").get("new").access().users()).isEqualTo(list.users());
-    assertThat(homeA.lists("top").get("file").access()).isEqualTo(AccessControlList.of(0640));
+    assertThat(homeA.lists("added"))
+        .hasEntrySatisfying(
+            "new", acls -> assertThat(acls.access().users()).isEqualTo(list.users()));
+    assertThat(homeA.lists("top"))
+        .containsEntry("file", new FileAcls(AccessControlList.of(0640), null));
   }
 
   private static AccessControlList list(ZoneFolder home) throws IOException {
