@@ -6,6 +6,7 @@ import java.util.List;
 import org.grapevinefs.nfsgateway.rpc.BufferPool;
 import org.grapevinefs.nfsgateway.rpc.RpcHandler;
 import org.grapevinefs.nfsgateway.rpc.RpcServer;
+import org.grapevinefs.nfsgateway.v3.AclProgram;
 import org.grapevinefs.nfsgateway.v3.MountProgram;
 import org.grapevinefs.nfsgateway.v3.Nfs3Program;
 import org.grapevinefs.nfsgateway.v4.Nfs4Program;
@@ -14,8 +15,9 @@ import org.grapevinefs.nfsgateway.v4.Stateless;
 /**
  * An NFS server over zones: one TCP port, no portmapper. Thread-safe.
  *
- * <p>Serves NFS 4.0, 4.1 and 4.2, and version 3 with its MOUNT protocol. The pseudo root lists the
- * exports that a client may see; each is a directory in it and a file system of its own.
+ * <p>Serves NFS 4.0, 4.1 and 4.2, and version 3 with its MOUNT and NFSACL protocols. The pseudo
+ * root lists the exports that a client may see; each is a directory in it and a file system of its
+ * own.
  */
 public final class NfsGateway implements AutoCloseable {
 
@@ -30,7 +32,11 @@ public final class NfsGateway implements AutoCloseable {
     program = new Nfs4Program(config, refusals, buffers);
     Stateless stateless = program.stateless();
     List<RpcHandler> programs =
-        List.of(program, new Nfs3Program(stateless), new MountProgram(stateless));
+        List.of(
+            program,
+            new Nfs3Program(stateless),
+            new AclProgram(stateless),
+            new MountProgram(stateless));
     server =
         new RpcServer(
             config.listen(),

@@ -170,6 +170,9 @@ final class LinuxClient implements AutoCloseable {
     String all =
         (options.contains("vers=") ? "" : "vers=4.2,") + "proto=tcp,nolock,port=" + relay.port();
     all += options.isEmpty() ? "" : "," + options;
+    if (options.contains("vers=3")) {
+      all += ",mountproto=tcp,mountport=" + relay.port();
+    }
     run("mkdir -p /mnt/%s && mount.nfs %s:%s /mnt/%s -o %s"
             .formatted(name, host, export, name, all))
         .orFail();

@@ -2,8 +2,8 @@
 package org.grapevinefs.nfsgateway.v4;
 
 /**
- * Attribute numbers (RFC 8881, sections 5.6 and 5.7; RFC 7862, section 12.2; RFC 8276, section 8.3;
- * RFC 9754, section 3).
+ * Attribute numbers (RFC 8881, sections 5.6 and 5.7; RFC 7862, section 12.2; RFC 8275, section 5;
+ * RFC 8276, section 8.3; RFC 9754, section 3).
  */
 final class Attr {
 
@@ -57,11 +57,12 @@ final class Attr {
   static final int SUPPATTR_EXCLCREAT = 75;
   static final int CLONE_BLKSIZE = 77;
   static final int CHANGE_ATTR_TYPE = 79;
+  static final int MODE_UMASK = 81;
   static final int XATTR_SUPPORT = 82;
   static final int OPEN_ARGUMENTS = 86;
 
-  /** What can be set, at creation too. */
-  static final Bitmap SETTABLE =
+  /** What can be set of a file at any time. */
+  private static final Bitmap SETTABLE =
       Bitmap.of(SIZE, MODE, OWNER, OWNER_GROUP, TIME_ACCESS_SET, TIME_MODIFY_SET);
 
   private static final Bitmap IN_40 =
@@ -113,15 +114,20 @@ final class Attr {
       IN_40.or(Bitmap.of(FS_LAYOUT_TYPES, SUPPATTR_EXCLCREAT, OPEN_ARGUMENTS));
 
   private static final Bitmap IN_42 =
-      IN_41.or(Bitmap.of(CLONE_BLKSIZE, CHANGE_ATTR_TYPE, XATTR_SUPPORT));
+      IN_41.or(Bitmap.of(CLONE_BLKSIZE, CHANGE_ATTR_TYPE, MODE_UMASK, XATTR_SUPPORT));
 
   /** Attributes that can be set but not read. */
-  static final Bitmap WRITE_ONLY = Bitmap.of(TIME_ACCESS_SET, TIME_MODIFY_SET);
+  static final Bitmap WRITE_ONLY = Bitmap.of(TIME_ACCESS_SET, TIME_MODIFY_SET, MODE_UMASK);
 
   private Attr() {}
 
   /** What a minor version of ours has. */
   static Bitmap supported(int minor) {
     return minor == 0 ? IN_40 : minor == 1 ? IN_41 : IN_42;
+  }
+
+  /** What can be set at creation. */
+  static Bitmap settableAtCreation(int minor) {
+    return minor < 2 ? SETTABLE : SETTABLE.with(MODE_UMASK);
   }
 }

@@ -15,6 +15,7 @@ final class AttributeDecoder {
   private static final int MAX_VALUES = 4096;
   private static final int MAX_OWNER = 1024;
   private static final int MODE_BITS = 07777;
+  private static final int PERMISSION_BITS = 0777;
 
   /**
    * What a client wants to set.
@@ -36,7 +37,8 @@ final class AttributeDecoder {
     if (!which.without(Attr.supported(minor)).isEmpty()) {
       throw new NfsException(NfsStatus.ATTRNOTSUPP);
     }
-    if (!which.without(Attr.SETTABLE).isEmpty()) {
+    boolean twice = which.has(Attr.MODE) && which.has(Attr.MODE_UMASK);
+    if (twice || !which.without(Attr.settableAtCreation(minor)).isEmpty()) {
       throw new NfsException(NfsStatus.INVAL);
     }
     Long size = which.has(Attr.SIZE) ? size(values) : null;
@@ -45,10 +47,24 @@ final class AttributeDecoder {
     Integer group = which.has(Attr.OWNER_GROUP) ? number(values) : null;
     SetTime accessed = which.has(Attr.TIME_ACCESS_SET) ? time(values) : null;
     SetTime modified = which.has(Attr.TIME_MODIFY_SET) ? time(values) : null;
+    Integer unmasked = which.has(Attr.MODE_UMASK) ? mode(values) : null;
+    if (unmasked != null) {
+      mode = unmasked & ~umask(values);
+    }
     if (values.remaining() != 0) {
       throw new BadXdrException("attributes longer than their values");
     }
-    return new Wanted(which, new SetAttributes(mode, owner, group, size, accessed, modified));
+    return new Wanted(
+        which, new SetAttributes(mode, owner, group, size, accessed, modified, unmasked));
+  }
+
+  /** The second half of a mode_umask (RFC 8275, section 5). */
+  private static int umask(XdrReader in) throws BadXdrException, NfsException {
+    int umask = in.int32();
+    if ((umask & ~PERMISSION_BITS) != 0) {
+      throw new NfsException(NfsStatus.INVAL);
+    }
+    return umask;
   }
 
   private static long size(XdrReader in) throws BadXdrException, NfsException {

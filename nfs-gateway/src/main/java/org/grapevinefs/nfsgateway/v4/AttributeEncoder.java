@@ -136,9 +136,9 @@ final class AttributeEncoder {
     return text;
   }
 
-  private static void word2(XdrWriter out, int number) {
+  private void word2(XdrWriter out, int number) {
     switch (number) {
-      case Attr.SUPPATTR_EXCLCREAT -> Attr.SETTABLE.encode(out);
+      case Attr.SUPPATTR_EXCLCREAT -> Attr.settableAtCreation(compound.minor()).encode(out);
       case Attr.CLONE_BLKSIZE -> out.int32(4096);
       case Attr.CHANGE_ATTR_TYPE -> out.int32(CHANGE_IS_MONOTONIC);
       case Attr.XATTR_SUPPORT -> out.bool(true);

@@ -60,6 +60,9 @@ final class AttributeOperations {
       throws NfsException, ZoneException, BadXdrException {
     Stateid stateid = compound.resolve(Stateid.decode(in));
     AttributeDecoder.Wanted wanted = AttributeDecoder.decode(in, compound.minor());
+    if (wanted.which().has(Attr.MODE_UMASK)) {
+      throw new NfsException(NfsStatus.INVAL);
+    }
     Target.InZone file = compound.file();
     Caller caller = compound.caller(file);
     compound.engine().state().delegations().require(compound.stateOwner(), file, true);

@@ -17,6 +17,7 @@ public final class Nfs3Client implements AutoCloseable {
 
   private static final int MOUNT = 100_005;
   private static final int NFS = 100_003;
+  private static final int ACL = 100_227;
 
   private final RpcConnection connection;
 
@@ -59,6 +60,11 @@ public final class Nfs3Client implements AutoCloseable {
   public Answer callAs(int xid, int procedure, XdrWriter arguments)
       throws IOException, BadXdrException {
     return answer(Nfs4Client.await(connection.callAs(xid, NFS, 3, procedure, arguments)));
+  }
+
+  /** A procedure of the program for access control lists. */
+  public Answer acl(int procedure, XdrWriter arguments) throws IOException, BadXdrException {
+    return answer(Nfs4Client.await(connection.call(ACL, 3, procedure, arguments)));
   }
 
   /** MNT. */

@@ -15,6 +15,9 @@ class CompoundFuzz {
   private static final int MOST_REPLY = (1 << 20) + 8192;
   private static final int SERVERFAULT = 10_006;
 
+  /** Of what the first byte can be, what the programs of old have: a multiple of 24. */
+  private static final int MANY = 240;
+
   @FuzzTest(maxDuration = "10m")
   void compound_inASession_isAnswered(byte[] input) throws BadXdrException {
     run(
@@ -41,8 +44,12 @@ class CompoundFuzz {
   void version3_anyProcedure_isAnswered(byte[] input) throws BadXdrException {
     run(
         input,
-        (gateway, script, procedure) ->
-            gateway.nfs3(procedure % 24, Script.run(script, gateway.known()).bytes()));
+        (gateway, script, procedure) -> {
+          byte[] arguments = Script.run(script, gateway.known()).bytes();
+          return procedure < MANY
+              ? gateway.nfs3(procedure % 24, arguments)
+              : gateway.acl(procedure % 4, arguments);
+        });
   }
 
   @FuzzTest(maxDuration = "10m")
@@ -54,7 +61,10 @@ class CompoundFuzz {
           bytes.get(arguments);
           return switch (choice % 3) {
             case 0 -> gateway.nfs4(arguments);
-            case 1 -> gateway.nfs3((choice / 3) % 24, arguments);
+            case 1 ->
+                choice < MANY
+                    ? gateway.nfs3((choice / 3) % 24, arguments)
+                    : gateway.acl((choice / 3) % 4, arguments);
             default -> gateway.mount((choice / 3) % 8, arguments);
           };
         });

@@ -27,6 +27,7 @@ import org.grapevinefs.nfsgateway.rpc.BufferPool;
 import org.grapevinefs.nfsgateway.rpc.Call;
 import org.grapevinefs.nfsgateway.rpc.Credential;
 import org.grapevinefs.nfsgateway.rpc.RpcHandler;
+import org.grapevinefs.nfsgateway.v3.AclProgram;
 import org.grapevinefs.nfsgateway.v3.MountProgram;
 import org.grapevinefs.nfsgateway.v3.Nfs3Program;
 import org.grapevinefs.nfsgateway.v4.Nfs4Program;
@@ -62,6 +63,7 @@ final class FuzzedGateway implements AutoCloseable {
   private final MemoryZone zone;
   private final Nfs4Program v4;
   private final RpcHandler v3;
+  private final RpcHandler acl;
   private final RpcHandler mount;
   private final Map<Integer, byte[]> known = new HashMap<>();
   private int xid;
@@ -82,6 +84,7 @@ final class FuzzedGateway implements AutoCloseable {
             clock);
     v4 = new Nfs4Program(config, new Refusals(clock), new BufferPool(2 << 20));
     v3 = new Nfs3Program(v4.stateless());
+    acl = new AclProgram(v4.stateless());
     mount = new MountProgram(v4.stateless());
     session();
     files();
@@ -228,6 +231,10 @@ final class FuzzedGateway implements AutoCloseable {
 
   XdrReader nfs3(int procedure, byte[] arguments) throws BadXdrException {
     return call(v3, procedure, arguments);
+  }
+
+  XdrReader acl(int procedure, byte[] arguments) throws BadXdrException {
+    return call(acl, procedure, arguments);
   }
 
   XdrReader mount(int procedure, byte[] arguments) throws BadXdrException {

@@ -4,12 +4,14 @@ package org.grapevinefs.nfsgateway.memory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.grapevinefs.replication.core.AccessControlList;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Device;
+import org.jspecify.annotations.Nullable;
 
 /** One file, directory, link or device. Guarded by the zone's lock. */
 final class MemoryNode {
@@ -23,6 +25,8 @@ final class MemoryNode {
   final Map<EntryName, Entry> entries = new HashMap<>();
   final TreeMap<Long, Entry> byCookie = new TreeMap<>();
   final TreeMap<String, byte[]> xattrs = new TreeMap<>();
+  @Nullable AccessControlList access;
+  @Nullable AccessControlList defaults;
   byte[] target = {};
   Device device = Device.NONE;
   MemoryNode parent = this;

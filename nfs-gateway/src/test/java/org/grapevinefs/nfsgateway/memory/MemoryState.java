@@ -7,15 +7,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
+import org.grapevinefs.replication.core.AccessControlList;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Timestamp;
+import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.DirectoryChange;
+import org.grapevinefs.replication.fs.FileAcls;
+import org.grapevinefs.replication.fs.SetAcls;
 import org.grapevinefs.replication.fs.XattrMode;
 import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.fs.ZoneFileSystem;
+import org.jspecify.annotations.Nullable;
 
 /** The nodes of a zone in memory, under one lock, and their extended attributes. */
 abstract class MemoryState implements ZoneFileSystem {
@@ -136,5 +141,41 @@ abstract class MemoryState implements ZoneFileSystem {
       touch(node, false);
       return new DirectoryChange(before, node.change);
     });
+  }
+
+  @Override
+  public FileAcls getAcls(Caller caller, FileId file) throws ZoneException {
+    return locked(() -> {
+      MemoryNode node = node(file);
+      AccessControlList list = node.access == null ? AccessControlList.of(0) : node.access;
+      return new FileAcls(list.withMode(node.mode), node.defaults);
+    });
+  }
+
+  @Override
+  public Attributes setAcls(Caller caller, FileId file, SetAcls set) throws ZoneException {
+    return locked(() -> {
+      MemoryNode node = node(file);
+      MemoryRights.requireWritable(caller);
+      if (!caller.isRoot() && caller.uid() != node.uid) {
+        throw new ZoneException(ZoneError.PERM);
+      }
+      if (set.access() != null) {
+        node.access = list(set.access());
+        node.mode = node.access == null ? node.mode : (node.mode & ~0777) | node.access.mode();
+      }
+      if (set.defaults() != null) {
+        node.defaults = list(set.defaults());
+      }
+      touch(node, false);
+      return node.attributes();
+    });
+  }
+
+  private static @Nullable AccessControlList list(SetAcls.Choice choice) {
+    return switch (choice) {
+      case SetAcls.Choice.None none -> null;
+      case SetAcls.Choice.Given given -> given.list();
+    };
   }
 }

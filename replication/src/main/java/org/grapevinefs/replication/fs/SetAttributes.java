@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param size new length in bytes, of a regular file only
  * @param accessed new access time
  * @param modified new modification time
+ * @param unmasked of something new, the mode before its maker's umask was taken off: counts in the
+ *     place of {@code mode} where the directory has a default access control list
  */
 public record SetAttributes(
     @Nullable Integer mode,
@@ -20,10 +22,22 @@ public record SetAttributes(
     @Nullable Integer gid,
     @Nullable Long size,
     @Nullable SetTime accessed,
-    @Nullable SetTime modified) {
+    @Nullable SetTime modified,
+    @Nullable Integer unmasked) {
 
   /** Leaves everything as it is. */
   public static final SetAttributes NONE = new SetAttributes(null, null, null, null, null, null);
+
+  /** All but a mode without umask. */
+  public SetAttributes(
+      @Nullable Integer mode,
+      @Nullable Integer uid,
+      @Nullable Integer gid,
+      @Nullable Long size,
+      @Nullable SetTime accessed,
+      @Nullable SetTime modified) {
+    this(mode, uid, gid, size, accessed, modified, null);
+  }
 
   /** A time to set: the server's clock, or one given. */
   public sealed interface SetTime {

@@ -168,6 +168,15 @@ public interface ZoneFileSystem {
   /** Removes an extended attribute. */
   DirectoryChange removeXattr(Caller caller, FileId file, String name) throws ZoneException;
 
+  /** The access control lists of a file; needs no right to it. */
+  FileAcls getAcls(Caller caller, FileId file) throws ZoneException;
+
+  /**
+   * Sets access control lists, all or none: the owner's right. {@link ZoneError#NOTSUPP} for
+   * symbolic links; {@link ZoneError#ACCES} for a default list of what is no directory.
+   */
+  Attributes setAcls(Caller caller, FileId file, SetAcls acls) throws ZoneException;
+
   /** Room in the zone. */
   SpaceUsage statfs(Caller caller) throws ZoneException;
 

@@ -275,6 +275,18 @@ public final class ZoneViews {
     }
 
     @Override
+    public FileAcls getAcls(Caller caller, FileId file) throws ZoneException {
+      return zone.getAcls(caller, file);
+    }
+
+    @Override
+    public Attributes setAcls(Caller caller, FileId file, SetAcls acls) throws ZoneException {
+      Attributes after = zone.setAcls(caller, file, acls);
+      changed(file);
+      return after;
+    }
+
+    @Override
     public SpaceUsage statfs(Caller caller) throws ZoneException {
       return zone.statfs(caller);
     }

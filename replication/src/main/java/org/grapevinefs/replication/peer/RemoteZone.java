@@ -16,10 +16,12 @@ import org.grapevinefs.replication.fs.Created;
 import org.grapevinefs.replication.fs.Device;
 import org.grapevinefs.replication.fs.DirectoryChange;
 import org.grapevinefs.replication.fs.DirectoryPage;
+import org.grapevinefs.replication.fs.FileAcls;
 import org.grapevinefs.replication.fs.OpenMode;
 import org.grapevinefs.replication.fs.ReadResult;
 import org.grapevinefs.replication.fs.Renamed;
 import org.grapevinefs.replication.fs.SeekKind;
+import org.grapevinefs.replication.fs.SetAcls;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.SpaceUsage;
 import org.grapevinefs.replication.fs.Stability;
@@ -392,6 +394,17 @@ public final class RemoteZone implements ZoneFileSystem, AutoCloseable {
   @Override
   public DirectoryChange removeXattr(Caller caller, FileId file, String name) throws ZoneException {
     return ZoneWire.change(change(call(caller).setRemoveXattr(xattr(file, name))).getDirectory());
+  }
+
+  @Override
+  public FileAcls getAcls(Caller caller, FileId file) throws ZoneException {
+    return ZoneWire.access(ask(call(caller).setGetAccess(file(file))).getAccess());
+  }
+
+  @Override
+  public Attributes setAcls(Caller caller, FileId file, SetAcls acls) throws ZoneException {
+    ZoneReply reply = change(call(caller).setSetAccess(ZoneWire.access(file, acls)));
+    return ZoneWire.attributes(reply.getAttributes());
   }
 
   @Override

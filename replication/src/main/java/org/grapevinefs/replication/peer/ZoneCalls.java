@@ -4,6 +4,7 @@ package org.grapevinefs.replication.peer;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
+import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
@@ -25,6 +26,7 @@ import org.grapevinefs.replication.peer.proto.CreateCall;
 import org.grapevinefs.replication.peer.proto.RangeCall;
 import org.grapevinefs.replication.peer.proto.ReaddirCall;
 import org.grapevinefs.replication.peer.proto.RenameCall;
+import org.grapevinefs.replication.peer.proto.SetAccessCall;
 import org.grapevinefs.replication.peer.proto.Space;
 import org.grapevinefs.replication.peer.proto.WriteCall;
 import org.grapevinefs.replication.peer.proto.XattrCall;
@@ -86,18 +88,11 @@ final class ZoneCalls {
           reply.setData(
               UnsafeByteOperations.unsafeWrap(
                   zone.readlink(who, ZoneWire.id(call.getReadlink().getFile()))));
-      case STATFS -> {
-        SpaceUsage space = zone.statfs(who);
-        reply.setSpace(
-            Space.newBuilder()
-                .setTotalBytes(space.totalBytes())
-                .setFreeBytes(space.freeBytes())
-                .setTotalFiles(space.totalFiles())
-                .setFreeFiles(space.freeFiles()));
-      }
+      case STATFS -> reply.setSpace(space(zone.statfs(who)));
       case READ, WRITE, COMMIT, ALLOCATE, DEALLOCATE, SEEK, COPY, CLONE ->
           bytes(zone, call, who, reply);
       case GET_XATTR, SET_XATTR, LIST_XATTRS, REMOVE_XATTR -> xattr(zone, call, who, reply);
+      case GET_ACCESS, SET_ACCESS -> access(zone, call, who, reply);
       case OPEN, CALL_NOT_SET -> throw new IllegalArgumentException("no such call");
     }
     return reply.build();
@@ -105,6 +100,27 @@ final class ZoneCalls {
 
   private static void attributes(ZoneReply.Builder reply, Attributes attributes) {
     reply.setAttributes(ZoneWire.attributes(attributes));
+  }
+
+  private static Space space(SpaceUsage space) {
+    return Space.newBuilder()
+        .setTotalBytes(space.totalBytes())
+        .setFreeBytes(space.freeBytes())
+        .setTotalFiles(space.totalFiles())
+        .setFreeFiles(space.freeFiles())
+        .build();
+  }
+
+  private static void access(
+      ZoneFileSystem zone, ZoneCall call, Caller who, ZoneReply.Builder reply)
+      throws ZoneException {
+    if (call.getCallCase() == ZoneCall.CallCase.GET_ACCESS) {
+      FileId file = ZoneWire.id(call.getGetAccess().getFile());
+      reply.setAccess(ZoneWire.access(zone.getAcls(who, file)));
+      return;
+    }
+    SetAccessCall c = call.getSetAccess();
+    attributes(reply, zone.setAcls(who, ZoneWire.id(c.getFile()), ZoneWire.access(c)));
   }
 
   private static void create(

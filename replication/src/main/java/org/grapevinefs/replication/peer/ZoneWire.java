@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.grapevinefs.replication.core.AccessControlList;
+import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
@@ -20,14 +22,18 @@ import org.grapevinefs.replication.fs.CreateMode;
 import org.grapevinefs.replication.fs.Device;
 import org.grapevinefs.replication.fs.DirectoryChange;
 import org.grapevinefs.replication.fs.DirectoryPage;
+import org.grapevinefs.replication.fs.FileAcls;
+import org.grapevinefs.replication.fs.SetAcls;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.SetAttributes.SetTime;
 import org.grapevinefs.replication.peer.proto.Change;
 import org.grapevinefs.replication.peer.proto.CreateCall;
 import org.grapevinefs.replication.peer.proto.Entry;
+import org.grapevinefs.replication.peer.proto.FileAccess;
 import org.grapevinefs.replication.peer.proto.FileAttributes;
 import org.grapevinefs.replication.peer.proto.KnownOrigin;
 import org.grapevinefs.replication.peer.proto.NewAttributes;
+import org.grapevinefs.replication.peer.proto.SetAccessCall;
 import org.grapevinefs.replication.peer.proto.Time;
 
 /**
@@ -136,6 +142,10 @@ final class ZoneWire {
     if (modified != null) {
       wire.setModified(setTime(modified));
     }
+    Integer unmasked = set.unmasked();
+    if (unmasked != null) {
+      wire.setUnmasked(unmasked);
+    }
     return wire.build();
   }
 
@@ -146,7 +156,8 @@ final class ZoneWire {
         wire.hasGid() ? (Integer) wire.getGid() : null,
         wire.hasSize() ? (Long) wire.getSize() : null,
         wire.hasAccessed() ? setTime(wire.getAccessed()) : null,
-        wire.hasModified() ? setTime(wire.getModified()) : null);
+        wire.hasModified() ? setTime(wire.getModified()) : null,
+        wire.hasUnmasked() ? (Integer) wire.getUnmasked() : null);
   }
 
   static FileAttributes attributes(Attributes a) {
@@ -189,6 +200,58 @@ final class ZoneWire {
 
   static Device device(int major, int minor) {
     return major == 0 && minor == 0 ? Device.NONE : new Device(major, minor);
+  }
+
+  static FileAccess access(FileAcls acls) {
+    AccessControlList defaults = acls.defaults();
+    FileAccess.Builder wire = FileAccess.newBuilder().setAccess(list(acls.access()));
+    if (defaults != null) {
+      wire.setDefaults(list(defaults));
+    }
+    return wire.build();
+  }
+
+  static FileAcls access(FileAccess wire) {
+    return new FileAcls(
+        list(wire.getAccess()), wire.getDefaults().isEmpty() ? null : list(wire.getDefaults()));
+  }
+
+  private static ByteString list(AccessControlList list) {
+    return ByteString.copyFrom(list.encode().toArray());
+  }
+
+  private static AccessControlList list(ByteString bytes) {
+    return AccessControlList.decode(Bytes.of(bytes.toByteArray()));
+  }
+
+  static SetAccessCall access(FileId file, SetAcls set) {
+    SetAccessCall.Builder wire = SetAccessCall.newBuilder().setFile(id(file));
+    SetAcls.Choice access = set.access();
+    if (access != null) {
+      wire.setAccess(choice(access));
+    }
+    SetAcls.Choice defaults = set.defaults();
+    if (defaults != null) {
+      wire.setDefaults(choice(defaults));
+    }
+    return wire.build();
+  }
+
+  static SetAcls access(SetAccessCall wire) {
+    return new SetAcls(
+        wire.hasAccess() ? choice(wire.getAccess()) : null,
+        wire.hasDefaults() ? choice(wire.getDefaults()) : null);
+  }
+
+  private static ByteString choice(SetAcls.Choice choice) {
+    return switch (choice) {
+      case SetAcls.Choice.None none -> ByteString.EMPTY;
+      case SetAcls.Choice.Given given -> list(given.list());
+    };
+  }
+
+  private static SetAcls.Choice choice(ByteString bytes) {
+    return bytes.isEmpty() ? new SetAcls.Choice.None() : new SetAcls.Choice.Given(list(bytes));
   }
 
   static Change change(DirectoryChange change) {

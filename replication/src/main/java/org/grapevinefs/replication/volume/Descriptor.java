@@ -4,6 +4,7 @@ package org.grapevinefs.replication.volume;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Timestamp;
 
 /**
@@ -62,7 +63,8 @@ public abstract sealed class Descriptor implements Closeable permits Directory, 
     if (root) {
       tolerate(() -> Posix.fchownat(fd, new byte[0], uid, gid));
     }
-    tolerate(() -> Posix.fchmod(fd, diskMode(mode)));
+    FileType type = this instanceof Directory ? FileType.DIRECTORY : FileType.REGULAR;
+    tolerate(() -> Posix.fchmod(fd, diskMode(type, mode)));
   }
 
   /** Sets the times. */
@@ -74,11 +76,11 @@ public abstract sealed class Descriptor implements Closeable permits Directory, 
    * The mode that the file gets on disk: one whose owner is not root must stay able to reach its
    * own files.
    */
-  final int diskMode(int mode) {
+  final int diskMode(FileType type, int mode) {
     if (root) {
       return mode & 0xFFF;
     }
-    return (mode & 0x1FF) | (this instanceof Directory ? 0x1C0 : 0x180);
+    return (mode & 0x1FF) | (type == FileType.DIRECTORY ? 0x1C0 : 0x180);
   }
 
   /** A call that may be beyond this process or this file system. */

@@ -141,24 +141,32 @@ public final class Directory extends Descriptor {
       tolerate(() -> Posix.fchownat(fd, bytes, uid, gid));
     }
     if (type != FileType.SYMLINK) {
-      int own = type == FileType.DIRECTORY ? 0x1C0 : 0x180;
-      tolerate(() -> Posix.fchmodat(fd, bytes, root ? mode & 0xFFF : (mode & 0x1FF) | own));
+      tolerate(() -> Posix.fchmodat(fd, bytes, diskMode(type, mode)));
     }
   }
 
-  /** The users' extended attributes of what has a name; none where the volume has none. */
+  /**
+   * The users' extended attributes and access control lists of what has a name, which is no link;
+   * none where the volume has none.
+   */
   public SortedMap<String, Bytes> xattrs(EntryName name) {
-    return new UserXattrs(fd, name.toBytes()).read();
+    return new DiskXattrs(fd, name.toBytes()).read();
   }
 
-  /** Gives what has a name exactly these users' extended attributes, as far as it takes them. */
-  public void setXattrs(EntryName name, SortedMap<String, Bytes> xattrs) {
-    new UserXattrs(fd, name.toBytes()).write(xattrs);
+  /**
+   * Gives what has a name exactly these users' extended attributes and access control lists, as far
+   * as it takes them. A list brings the permission bits of the mode with it, so that nobody has
+   * more rights in between than before or after if the rest of the mode is set later.
+   */
+  public void setXattrs(EntryName name, FileType type, SortedMap<String, Bytes> xattrs, int mode) {
+    if (type != FileType.SYMLINK) {
+      new DiskXattrs(fd, name.toBytes()).write(xattrs, diskMode(type, mode));
+    }
   }
 
   /** The same for the directory itself. */
-  public void setXattrs(SortedMap<String, Bytes> xattrs) {
-    new UserXattrs(fd, THIS).write(xattrs);
+  public void setXattrs(SortedMap<String, Bytes> xattrs, int mode) {
+    new DiskXattrs(fd, THIS).write(xattrs, diskMode(FileType.DIRECTORY, mode));
   }
 
   /** Sets the times of what has a name. */

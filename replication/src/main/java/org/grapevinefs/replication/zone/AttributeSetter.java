@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.grapevinefs.replication.core.AccessControlList;
 import org.grapevinefs.replication.core.AttrsChange;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Change;
@@ -17,6 +18,8 @@ import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.DirectoryChange;
+import org.grapevinefs.replication.fs.FileAcls;
+import org.grapevinefs.replication.fs.SetAcls;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.SetAttributes.SetTime;
 import org.grapevinefs.replication.fs.XattrMode;
@@ -173,10 +176,7 @@ final class AttributeSetter {
             throw new ZoneException(ZoneError.NOXATTR);
           }
           xattrs.put(name, Bytes.of(value));
-          int total = xattrs.values().stream().mapToInt(Bytes::length).sum();
-          if (total > MAX_XATTRS_BYTES) {
-            throw new ZoneException(ZoneError.NOSPC);
-          }
+          requireRoomFor(xattrs);
         });
   }
 
@@ -191,17 +191,67 @@ final class AttributeSetter {
         });
   }
 
+  FileAcls acls(FileId file) throws ZoneException {
+    Shown shown = zone.shown(file);
+    AccessControlList access = AccessControlList.access(shown.xattrs(), shown.mode());
+    return new FileAcls(
+        access == null ? AccessControlList.of(shown.mode()) : access,
+        AccessControlList.defaults(shown.xattrs()));
+  }
+
+  Attributes setAcls(Caller caller, FileId file, SetAcls set) throws ZoneException {
+    Permissions.requireSetAcls(caller, zone.shown(file), set);
+    zone.requireWritable();
+    return zone.locked(() -> {
+      Shown shown = zone.shown(file);
+      Permissions.requireSetAcls(caller, shown, set);
+      TreeMap<String, Bytes> xattrs = new TreeMap<>(shown.xattrs());
+      int mode = shown.mode();
+      switch (set.access()) {
+        case null -> {}
+        case SetAcls.Choice.None none -> xattrs.remove(AccessControlList.ACCESS);
+        case SetAcls.Choice.Given given -> {
+          given.list().putAccess(xattrs);
+          mode = Permissions.modeAfterAcl(caller, shown, given.list());
+        }
+      }
+      switch (set.defaults()) {
+        case null -> {}
+        case SetAcls.Choice.None none -> xattrs.remove(AccessControlList.DEFAULT);
+        case SetAcls.Choice.Given given ->
+            xattrs.put(AccessControlList.DEFAULT, given.list().encode());
+      }
+      boolean nothing = mode == shown.mode() && xattrs.equals(shown.xattrs());
+      if (!nothing && zone.find(file) != null) {
+        requireRoomFor(xattrs);
+        AttrsChange change = new AttrsChange(mode, null, null, null, null, xattrs);
+        zone.done(zone.replica.setAttrs(file, change, 0));
+        Shown now = zone.shown(file);
+        xattrsOnDisk(now);
+        apply(now, SetAttributes.mode(mode));
+        versions.touched();
+      }
+      return zone.attributes(file);
+    });
+  }
+
+  private static void requireRoomFor(SortedMap<String, Bytes> xattrs) throws ZoneException {
+    if (xattrs.values().stream().mapToInt(Bytes::length).sum() > MAX_XATTRS_BYTES) {
+      throw new ZoneException(ZoneError.NOSPC);
+    }
+  }
+
   /** So that they are there without this program; the index is what counts. */
-  private void xattrsOnDisk(FileId file, SortedMap<String, Bytes> xattrs) throws IOException {
-    if (file.equals(FileId.ROOT)) {
-      zone.tree.root().setXattrs(xattrs);
+  private void xattrsOnDisk(Shown shown) throws IOException {
+    if (shown.id().equals(FileId.ROOT)) {
+      zone.tree.root().setXattrs(shown.xattrs(), shown.mode());
       return;
     }
-    List<Entry> placed = zone.replica.placed(file);
+    List<Entry> placed = zone.replica.placed(shown.id());
     if (!placed.isEmpty()) {
       Entry entry = placed.getFirst();
       try (Directory directory = zone.directories.get(entry.directory())) {
-        directory.setXattrs(entry.name(), xattrs);
+        directory.setXattrs(entry.name(), shown.type(), shown.xattrs(), shown.mode());
       }
     }
   }
@@ -226,7 +276,7 @@ final class AttributeSetter {
       change.apply(xattrs);
       Change done = zone.replica.setAttrs(file, AttrsChange.xattrs(xattrs), 0);
       zone.done(done);
-      xattrsOnDisk(file, xattrs);
+      xattrsOnDisk(zone.shown(file));
       versions.touched();
       return ZoneState.change(done, file);
     });

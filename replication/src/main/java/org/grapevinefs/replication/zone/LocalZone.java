@@ -25,10 +25,12 @@ import org.grapevinefs.replication.fs.Created;
 import org.grapevinefs.replication.fs.Device;
 import org.grapevinefs.replication.fs.DirectoryChange;
 import org.grapevinefs.replication.fs.DirectoryPage;
+import org.grapevinefs.replication.fs.FileAcls;
 import org.grapevinefs.replication.fs.OpenMode;
 import org.grapevinefs.replication.fs.ReadResult;
 import org.grapevinefs.replication.fs.Renamed;
 import org.grapevinefs.replication.fs.SeekKind;
+import org.grapevinefs.replication.fs.SetAcls;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.SpaceUsage;
 import org.grapevinefs.replication.fs.Stability;
@@ -314,6 +316,16 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   @Override
   public DirectoryChange removeXattr(Caller caller, FileId file, String name) throws ZoneException {
     return attributes.removeXattr(caller, file, name);
+  }
+
+  @Override
+  public FileAcls getAcls(Caller caller, FileId file) throws ZoneException {
+    return attributes.acls(file);
+  }
+
+  @Override
+  public Attributes setAcls(Caller caller, FileId file, SetAcls acls) throws ZoneException {
+    return attributes.setAcls(caller, file, acls);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.grapevinefs.replication.core.AttrsChange;
 import org.grapevinefs.replication.core.Bytes;
@@ -17,7 +18,6 @@ import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.NewContent;
 import org.grapevinefs.replication.core.ReplicaException;
 import org.grapevinefs.replication.core.Shown;
-import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.core.Trace;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
@@ -27,7 +27,6 @@ import org.grapevinefs.replication.fs.DirectoryChange;
 import org.grapevinefs.replication.fs.DirectoryPage;
 import org.grapevinefs.replication.fs.Renamed;
 import org.grapevinefs.replication.fs.SetAttributes;
-import org.grapevinefs.replication.fs.SetAttributes.SetTime;
 import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.volume.Directory;
@@ -44,9 +43,6 @@ final class Names {
 
   private static final int MAX_TARGET = 4_095;
   private static final int MAX_PAGE = 65_536;
-
-  /** Where an exclusive create keeps its verifier; not shown to clients. */
-  static final String VERIFIER = "\0verifier";
 
   private final ZoneState zone;
   private final Versions versions;
@@ -153,7 +149,8 @@ final class Names {
           case CreateMode.Unchecked unchecked -> true;
           case CreateMode.Guarded guarded -> false;
           case CreateMode.Exclusive exclusive ->
-              Objects.equals(verifier(exclusive.verifier()), shown.xattrs().get(VERIFIER));
+              Objects.equals(
+                  NewAttrs.verifier(exclusive.verifier()), shown.xattrs().get(NewAttrs.VERIFIER));
         };
     if (!ours) {
       throw new ZoneException(ZoneError.EXIST);
@@ -168,10 +165,6 @@ final class Names {
       throw new ZoneException(ZoneError.ROFS);
     }
     return new Created(zone.attributes(shown.id()), unchanged, false);
-  }
-
-  private static Bytes verifier(long value) {
-    return Bytes.of(java.nio.ByteBuffer.allocate(8).putLong(value).array());
   }
 
   Created makeNew(
@@ -206,7 +199,7 @@ final class Names {
     Permissions.requireAdd(caller, parent);
     requireOrdinary(parent.id(), name);
     zone.requireRoom();
-    AttrsChange attrs = newAttrs(caller, parent, content.type(), set, mode);
+    AttrsChange attrs = NewAttrs.of(caller, parent, content.type(), set, mode, zone.now());
     FileId id = zone.ids.next();
     long intent = intents.making(parent.id(), name);
     Change change;
@@ -256,39 +249,6 @@ final class Names {
     }
   }
 
-  private AttrsChange newAttrs(
-      Caller caller, Shown parent, FileType type, SetAttributes set, CreateMode mode)
-      throws ZoneException {
-    int inherited = Permissions.newGroup(caller, parent);
-    Permissions.requireNewOwner(caller, set, inherited);
-    Integer uid = set.uid();
-    Integer gid = set.gid();
-    int group = gid == null ? inherited : gid;
-    Integer given = set.mode();
-    int plain = type == FileType.SYMLINK ? 0777 : type == FileType.DIRECTORY ? 0700 : 0600;
-    int wanted = given == null || type == FileType.SYMLINK ? plain : given;
-    java.util.TreeMap<String, Bytes> xattrs = null;
-    if (mode instanceof CreateMode.Exclusive exclusive) {
-      xattrs = new java.util.TreeMap<>();
-      xattrs.put(VERIFIER, verifier(exclusive.verifier()));
-    }
-    return new AttrsChange(
-        Permissions.newMode(caller, parent, type, wanted, group),
-        uid == null ? caller.uid() : uid,
-        group,
-        time(set.accessed()),
-        time(set.modified()),
-        xattrs);
-  }
-
-  private @Nullable Timestamp time(@Nullable SetTime time) {
-    return switch (time) {
-      case null -> null;
-      case SetTime.Now now -> zone.now();
-      case SetTime.Given given -> given.time();
-    };
-  }
-
   private static void requireOrdinary(FileId directory, EntryName name) throws ZoneException {
     if (directory.equals(FileId.ROOT) && name.equals(ZoneTree.WORKSHOP)) {
       throw new ZoneException(ZoneError.PERM, "a name that the volume needs");
@@ -308,6 +268,7 @@ final class Names {
     switch (content) {
       case NewContent.Regular regular -> {
         OpenFile file = directory.createFile(name);
+        lists(directory, name, content.type(), attrs);
         file.describe(mode, uid, gid);
         return file;
       }
@@ -317,8 +278,17 @@ final class Names {
           directory.createNode(name, device.type(), device.major(), device.minor());
       case NewContent.Special special -> directory.createNode(name, special.type(), 0, 0);
     }
+    lists(directory, name, content.type(), attrs);
     directory.describe(name, content.type(), mode, uid, gid);
     return null;
+  }
+
+  /** The disk has a directory's default list too, and would go by a mode that is not the last. */
+  private static void lists(Directory on, EntryName name, FileType type, AttrsChange attrs) {
+    SortedMap<String, Bytes> xattrs = attrs.xattrs();
+    if (xattrs != null && NewAttrs.hasLists(xattrs)) {
+      on.setXattrs(name, type, xattrs, or(attrs.mode(), 0600));
+    }
   }
 
   DirectoryChange link(Caller caller, FileId file, FileId directory, EntryName name)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.zone;
 
+import org.grapevinefs.replication.core.AccessControlList;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Shown;
 import org.grapevinefs.replication.fs.Caller;
+import org.grapevinefs.replication.fs.SetAcls;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.SetAttributes.SetTime;
 import org.grapevinefs.replication.fs.ZoneError;
@@ -11,8 +13,8 @@ import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.fs.ZoneFileSystem;
 
 /**
- * Who may do what: the rules of POSIX (IEEE 1003.1, "File Access Permissions") as Linux applies
- * them, in one place.
+ * Who may do what: the rules of POSIX (IEEE 1003.1, "File Access Permissions"; for access control
+ * lists draft 17 of 1003.1e) as Linux applies them, in one place.
  *
  * <p>NFS adds two: the right to a file's bytes is proved at open, so that a later change of mode
  * does not take it from who has the file open; and since the older protocols have no open, an owner
@@ -31,21 +33,53 @@ final class Permissions {
 
   private Permissions() {}
 
-  /** Whether the mode gives a caller all of the wanted rights. */
+  /** Whether mode and access control list give a caller all of the wanted rights. */
   static boolean allows(Caller caller, Shown file, int wanted) {
     if (caller.isRoot()) {
       boolean executable = file.type() == FileType.DIRECTORY || (file.mode() & 0111) != 0;
       return (wanted & EXECUTE) == 0 || executable;
     }
-    int granted;
     if (caller.uid() == file.uid()) {
-      granted = file.mode() >> 6;
-    } else if (caller.inGroup(file.gid())) {
-      granted = file.mode() >> 3;
-    } else {
-      granted = file.mode();
+      return grants(file.mode() >> 6, wanted);
     }
+    if (!file.xattrs().isEmpty()) {
+      AccessControlList list = AccessControlList.access(file.xattrs(), file.mode());
+      if (list != null) {
+        return allows(caller, file.gid(), list, wanted);
+      }
+    }
+    return grants(caller.inGroup(file.gid()) ? file.mode() >> 3 : file.mode(), wanted);
+  }
+
+  private static boolean grants(int granted, int wanted) {
     return (granted & wanted) == wanted;
+  }
+
+  /**
+   * What a list says of one who is not the owner: as a user, else by any one group of the caller
+   * that gives all at once, else as everyone else, who is one without any of the groups.
+   */
+  private static boolean allows(Caller caller, int owning, AccessControlList list, int wanted) {
+    Integer limit = list.mask();
+    int mask = limit == null ? READ | WRITE | EXECUTE : limit;
+    for (AccessControlList.Named user : list.users()) {
+      if (user.id() == caller.uid()) {
+        return grants(user.rights() & mask, wanted);
+      }
+    }
+    boolean belongs = caller.inGroup(owning);
+    if (belongs && grants(list.group() & mask, wanted)) {
+      return true;
+    }
+    for (AccessControlList.Named group : list.groups()) {
+      if (caller.inGroup(group.id())) {
+        belongs = true;
+        if (grants(group.rights() & mask, wanted)) {
+          return true;
+        }
+      }
+    }
+    return !belongs && grants(list.other(), wanted);
   }
 
   static void require(Caller caller, Shown file, int wanted) throws ZoneException {
@@ -135,6 +169,28 @@ final class Permissions {
     if (set.size() != null) {
       requireBytesWrite(caller, file);
     }
+  }
+
+  /** The right to set access control lists. */
+  static void requireSetAcls(Caller caller, Shown file, SetAcls set) throws ZoneException {
+    requireWriter(caller);
+    if (file.type() == FileType.SYMLINK) {
+      throw new ZoneException(ZoneError.NOTSUPP);
+    }
+    if (!caller.isRoot() && caller.uid() != file.uid()) {
+      throw new ZoneException(ZoneError.PERM);
+    }
+    boolean givesDefault = set.defaults() instanceof SetAcls.Choice.Given;
+    if (givesDefault && file.type() != FileType.DIRECTORY) {
+      throw new ZoneException(ZoneError.ACCES);
+    }
+  }
+
+  /** The mode after a caller set an access control list. */
+  static int modeAfterAcl(Caller caller, Shown file, AccessControlList list) {
+    int special = file.mode() & ~0777;
+    boolean foreign = !caller.isRoot() && !caller.inGroup(file.gid());
+    return list.mode() | (foreign ? special & ~SETGID : special);
   }
 
   /** The mode after a change of mode or owner: whoever may not keep a special bit loses it. */

@@ -315,10 +315,8 @@ final class Placement {
     }
     for (Entry entry : entries) {
       try (Directory directory = zone.directories.get(entry.directory())) {
+        directory.setXattrs(entry.name(), shown.type(), shown.xattrs(), shown.mode());
         directory.describe(entry.name(), shown.type(), shown.mode(), shown.uid(), shown.gid());
-        if (shown.type() == FileType.REGULAR || shown.type() == FileType.DIRECTORY) {
-          directory.setXattrs(entry.name(), shown.xattrs());
-        }
         directory.setTimes(entry.name(), shown.accessed(), shown.modified());
       } catch (PosixException e) {
         ignoreMissing(e);

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.grapevinefs.replication.core.AttrsChange;
 import org.grapevinefs.replication.core.ByteRange;
 import org.grapevinefs.replication.core.Bytes;
@@ -269,8 +268,8 @@ final class Scanner {
       missing++;
       Shown shown = zone.find(entry.shown());
       if (shown != null) {
+        on.setXattrs(entry.name(), shown.type(), shown.xattrs(), shown.mode());
         on.describe(entry.name(), entry.type(), shown.mode(), shown.uid(), shown.gid());
-        on.setXattrs(entry.name(), shown.xattrs());
       }
     } finally {
       zone.lock.unlock();
@@ -322,7 +321,6 @@ final class Scanner {
         return null;
       }
       FileId id = zone.ids.next();
-      boolean described = stat.type() == FileType.REGULAR || stat.type() == FileType.DIRECTORY;
       AttrsChange attrs =
           new AttrsChange(
               stat.mode(),
@@ -330,7 +328,7 @@ final class Scanner {
               stat.gid(),
               stat.accessed(),
               stat.modified(),
-              described ? new TreeMap<>(on.xattrs(name)) : null);
+              stat.type() == FileType.SYMLINK ? null : on.xattrs(name));
       zone.done(zone.replica.create(id, directory, name, content(on, name, stat), attrs, 0));
       added++;
       if (stat.links() > 1) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.grapevinefs.replication.core.AccessControlList;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
@@ -19,6 +20,7 @@ import org.grapevinefs.replication.fs.Created;
 import org.grapevinefs.replication.fs.Device;
 import org.grapevinefs.replication.fs.DirectoryChange;
 import org.grapevinefs.replication.fs.DirectoryPage;
+import org.grapevinefs.replication.fs.FileAcls;
 import org.grapevinefs.replication.fs.ReadResult;
 import org.grapevinefs.replication.fs.Renamed;
 import org.grapevinefs.replication.fs.SpaceUsage;
@@ -45,6 +47,15 @@ final class EchoFiles {
           new Timestamp(7, 2),
           new Timestamp(8, 3),
           Long.MIN_VALUE + 5);
+
+  static final AccessControlList ACL =
+      new AccessControlList(
+          7,
+          List.of(new AccessControlList.Named(-2, 6)),
+          5,
+          List.of(new AccessControlList.Named(8, 1), new AccessControlList.Named(9, 0)),
+          4,
+          1);
 
   final List<String> calls = new CopyOnWriteArrayList<>();
   final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
@@ -112,7 +123,8 @@ final class EchoFiles {
             new ReadResult(ByteBuffer.wrap(new byte[] {4, 5}), true),
             new WriteResult(2, Stability.DATA_SYNC, 0),
             List.of("a", "b"),
-            new SpaceUsage(1, 2, 3, 4));
+            new SpaceUsage(1, 2, 3, 4),
+            new FileAcls(ACL, AccessControlList.of(0751)));
     return known.stream().filter(value -> boxed(type).isInstance(value)).findFirst().orElse(FILE);
   }
 

@@ -22,6 +22,7 @@ import org.grapevinefs.replication.fs.CreateMode;
 import org.grapevinefs.replication.fs.Device;
 import org.grapevinefs.replication.fs.OpenMode;
 import org.grapevinefs.replication.fs.SeekKind;
+import org.grapevinefs.replication.fs.SetAcls;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.Stability;
 import org.grapevinefs.replication.fs.XattrMode;
@@ -57,7 +58,9 @@ class RemoteZoneTest {
                 null,
                 77L,
                 new SetAttributes.SetTime.Now(),
-                new SetAttributes.SetTime.Given(new Timestamp(-1, 5))),
+                new SetAttributes.SetTime.Given(new Timestamp(-1, 5)),
+                0777),
+            new SetAcls(new SetAcls.Choice.Given(EchoFiles.ACL), new SetAcls.Choice.None()),
             new CreateMode.Exclusive(-9),
             new byte[] {9, 8},
             FileType.FIFO,

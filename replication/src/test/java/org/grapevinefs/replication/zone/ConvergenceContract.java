@@ -2,6 +2,7 @@
 package org.grapevinefs.replication.zone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,14 +22,19 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.grapevinefs.replication.core.AccessControlList;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.CreateMode;
+import org.grapevinefs.replication.fs.Device;
+import org.grapevinefs.replication.fs.FileAcls;
 import org.grapevinefs.replication.fs.OpenMode;
+import org.grapevinefs.replication.fs.SetAcls;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.Stability;
 import org.grapevinefs.replication.fs.XattrMode;
@@ -278,6 +285,66 @@ abstract class ConvergenceContract {
     FileId added = a.lookup(ROOT, FileId.ROOT, EntryName.of("added")).id();
     assertThat(a.getXattr(ROOT, added, "found")).isEqualTo(bytes("here"));
     assertThat(onDisk(homeA, "added").list()).containsExactly("found");
+  }
+
+  @Test
+  void acls_givenHere_areOnBothDisksAndThoseOnDiskAreTakenIn() throws Exception {
+    AccessControlList list = list(homeB);
+    FileId top = mkdir(a, FileId.ROOT, "top");
+    FileId file = write(a, top, "file", "1");
+    a.setAcls(ROOT, file, new SetAcls(new SetAcls.Choice.Given(list), null));
+    a.setAcls(ROOT, top, new SetAcls(null, new SetAcls.Choice.Given(list)));
+    write(a, top, "later", "2");
+    mkdir(a, top, "below");
+    // Made on another member before it hears of the default list: it gets none.
+    write(b, FileId.ROOT, "alone", "3");
+    converge();
+    b.rename(ROOT, FileId.ROOT, EntryName.of("alone"), top, EntryName.of("alone"));
+    b.mknod(ROOT, top, EntryName.of("fifo"), FileType.FIFO, Device.NONE, SetAttributes.mode(0666));
+    a.setattr(ROOT, file, SetAttributes.mode(0640));
+    converge();
+    for (ZoneFolder home : List.of(homeA, homeB)) {
+      Map<String, FileAcls> there = home.lists("top");
+      assertThat(there.get("top")).isEqualTo(new FileAcls(AccessControlList.of(0755), list));
+      assertThat(there.get("file")).isEqualTo(new FileAcls(list.withMode(0640), null));
+      assertThat(there.get("later")).isEqualTo(new FileAcls(list.limitedTo(0644), null));
+      assertThat(there.get("below")).isEqualTo(new FileAcls(list.limitedTo(0755), list));
+      assertThat(there.get("fifo")).isEqualTo(new FileAcls(list.limitedTo(0666), null));
+      assertThat(there.get("alone")).isEqualTo(new FileAcls(AccessControlList.of(0644), null));
+    }
+    b.setAcls(ROOT, file, new SetAcls(new SetAcls.Choice.None(), null));
+    Files.createDirectory(homeB.files().resolve("added"));
+    homeB.give("added", list.withMode(0775), list);
+    Files.writeString(homeB.files().resolve("added/new"), "4");
+    b.scan();
+    converge();
+    FileId added = a.lookup(ROOT, FileId.ROOT, EntryName.of("added")).id();
+    assertThat(a.getAcls(ROOT, added)).isEqualTo(new FileAcls(list.withMode(0775), list));
+    assertThat(homeA.lists("added")).isEqualTo(homeB.lists("added"));
+    assertThat(homeA.lists("added"))
+        .hasEntrySatisfying(
+            "new", acls -> assertThat(acls.access().users()).isEqualTo(list.users()));
+    assertThat(homeA.lists("top"))
+        .containsEntry("file", new FileAcls(AccessControlList.of(0640), null));
+  }
+
+  private static AccessControlList list(ZoneFolder home) throws IOException {
+    AccessControlList list =
+        new AccessControlList(
+            7,
+            List.of(new AccessControlList.Named(1234, 7)),
+            5,
+            List.of(new AccessControlList.Named(55, 4)),
+            7,
+            5);
+    Files.createDirectory(home.files().resolve("probe"));
+    home.give("probe", list, list);
+    boolean kept = new FileAcls(list, list).equals(home.lists("probe").get("probe"));
+    Files.delete(home.files().resolve("probe"));
+    if (!kept) {
+      abort("cannot run here: the file system keeps no access control lists");
+    }
+    return list;
   }
 
   private static UserDefinedFileAttributeView onDisk(ZoneFolder home, String name) {

@@ -13,19 +13,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.grapevinefs.replication.core.AccessControlList;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.volume.NativeCall.Scratch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The extended attributes that users give to files and directories, as they are on disk: with
- * {@code user.} before their names (xattr(7)). What a volume does not take is left out.
+ * The extended attributes of a file as they are on disk: those that users give, with {@code user.}
+ * before their names, and access control lists (xattr(7), acl(5)). What a volume does not take is
+ * left out.
  */
-final class UserXattrs {
+final class DiskXattrs {
 
-  private static final Logger LOG = LoggerFactory.getLogger(UserXattrs.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DiskXattrs.class);
   private static final String PREFIX = "user.";
+  private static final String ACCESS = "system.posix_acl_access";
+  private static final String DEFAULT = "system.posix_acl_default";
 
   /** What the kernel gives at most for a list of names, and for a value. */
   private static final int MOST = 65_536;
@@ -44,7 +48,7 @@ final class UserXattrs {
   private final byte[] path;
 
   /** Those of what has a name in a directory that is open; {@code .}: of the directory. */
-  UserXattrs(int directory, byte[] name) {
+  DiskXattrs(int directory, byte[] name) {
     // These calls know no directory to begin at, before Linux 6.13.
     byte[] start = ("/proc/self/fd/" + directory + "/").getBytes(StandardCharsets.US_ASCII);
     path = new byte[start.length + name.length];
@@ -52,7 +56,7 @@ final class UserXattrs {
     System.arraycopy(name, 0, path, start.length, name.length);
   }
 
-  /** Those that are there, by names without the prefix; none where the volume has none. */
+  /** Those that are there, by the names that the index has; none where the volume has none. */
   SortedMap<String, Bytes> read() {
     SortedMap<String, Bytes> found = new TreeMap<>();
     int room = MOST_TOGETHER;
@@ -61,27 +65,48 @@ final class UserXattrs {
         Bytes value = get(name);
         room -= value.length();
         if (room >= 0) {
-          found.put(name, value);
+          take(found, name, value);
         }
       } catch (PosixException e) {
         LOG.debug("an extended attribute cannot be read", e);
+      } catch (IllegalArgumentException e) {
+        LOG.debug("an access control list that is none", e);
       }
     }
     return found;
   }
 
-  /** Has exactly these be there, as far as the volume takes them. */
-  void write(SortedMap<String, Bytes> wanted) {
+  private static void take(SortedMap<String, Bytes> found, String name, Bytes value) {
+    switch (name) {
+      case ACCESS -> AccessControlList.decode(value).putAccess(found);
+      case DEFAULT ->
+          found.put(AccessControlList.DEFAULT, AccessControlList.decode(value).encode());
+      default -> found.put(name.substring(PREFIX.length()), value);
+    }
+  }
+
+  /** Has exactly these be there, of a file with this mode, as far as the volume takes them. */
+  void write(SortedMap<String, Bytes> wanted, int mode) {
+    SortedMap<String, Bytes> named = new TreeMap<>();
+    wanted.forEach((name, value) -> {
+      if (name.indexOf('\0') < 0) {
+        named.put(PREFIX + name, value);
+      }
+    });
+    AccessControlList access = AccessControlList.access(wanted, mode);
+    if (access != null) {
+      named.put(ACCESS, access.encode());
+    }
+    AccessControlList defaults = AccessControlList.defaults(wanted);
+    if (defaults != null) {
+      named.put(DEFAULT, defaults.encode());
+    }
     for (String name : names()) {
-      if (!wanted.containsKey(name)) {
+      if (!named.containsKey(name)) {
         tolerate(() -> remove(name));
       }
     }
-    wanted.forEach((name, value) -> {
-      if (name.indexOf('\0') < 0) {
-        tolerate(() -> set(name, value));
-      }
-    });
+    named.forEach((name, value) -> tolerate(() -> set(name, value)));
   }
 
   /** A call that may fail. */
@@ -98,6 +123,7 @@ final class UserXattrs {
     }
   }
 
+  /** The names that are there and that we know what to do with, in full. */
   private List<String> names() {
     List<String> names = new ArrayList<>();
     try {
@@ -106,8 +132,9 @@ final class UserXattrs {
               "llistxattr",
               (s, into) -> (long) LIST.invokeExact(s.state, s.name(path), into, (long) MOST));
       for (String name : new String(list, StandardCharsets.UTF_8).split("\0")) {
-        if (name.startsWith(PREFIX) && name.length() > PREFIX.length()) {
-          names.add(name.substring(PREFIX.length()));
+        boolean users = name.startsWith(PREFIX) && name.length() > PREFIX.length();
+        if (users || name.equals(ACCESS) || name.equals(DEFAULT)) {
+          names.add(name);
         }
       }
     } catch (PosixException e) {
@@ -117,7 +144,7 @@ final class UserXattrs {
   }
 
   private Bytes get(String name) throws PosixException {
-    byte[] full = full(name);
+    byte[] full = name.getBytes(StandardCharsets.UTF_8);
     return Bytes.of(
         bytes(
             "lgetxattr",
@@ -127,7 +154,7 @@ final class UserXattrs {
   }
 
   private void set(String name, Bytes value) throws PosixException {
-    byte[] full = full(name);
+    byte[] full = name.getBytes(StandardCharsets.UTF_8);
     byte[] bytes = value.toArray();
     MemorySegment from = Scratch.get().bytes(Math.max(1, bytes.length));
     MemorySegment.copy(bytes, 0, from, JAVA_BYTE, 0, bytes.length);
@@ -140,13 +167,9 @@ final class UserXattrs {
   }
 
   private void remove(String name) throws PosixException {
-    byte[] full = full(name);
+    byte[] full = name.getBytes(StandardCharsets.UTF_8);
     Posix.runLong(
         "lremovexattr", s -> (int) REMOVE.invokeExact(s.state, s.name(path), s.otherName(full)));
-  }
-
-  private static byte[] full(String name) {
-    return (PREFIX + name).getBytes(StandardCharsets.UTF_8);
   }
 
   /** A call that fills memory and tells how much of it. */
