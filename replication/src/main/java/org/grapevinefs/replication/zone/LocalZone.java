@@ -100,13 +100,15 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     long files = zone.replica.counts().files();
     this.removing = new BeforeRemoving(zone.snapshots, zone.time, files, zone::warn);
     this.keeping = new SnapshotKeeping(zone.name, zone.snapshots, zone.time, zone::warn);
+    RootAttributes root = new RootAttributes(zone);
     this.pulls =
-        new Pulls(zone, versions, transfers, serving, settler, installs, filling, removing);
+        new Pulls(zone, versions, transfers, serving, settler, installs, filling, removing, root);
     this.scanner = new Scanner(zone, versions);
     this.inspection = new Inspection(zone, staging);
     this.merger = new Merger(zone, staging);
     this.thread = new ZoneThread(zone, versions, settler, merger, installs, syncs);
     new Recovery(zone, intents, staging).run();
+    root.bringToDisk();
     filling.begin(Filling.Step.SHOWING, zone.replica.counts().unsettled());
     zone.settleBy(thread);
     zone.makeRoomBy(keeping::makeRoom);

@@ -44,6 +44,7 @@ final class Pulls {
   private final Installs installs;
   private final Filling filling;
   private final BeforeRemoving removing;
+  private final RootAttributes root;
 
   Pulls(
       ZoneState zone,
@@ -53,7 +54,8 @@ final class Pulls {
       Settler settler,
       Installs installs,
       Filling filling,
-      BeforeRemoving removing) {
+      BeforeRemoving removing,
+      RootAttributes root) {
     this.zone = zone;
     this.versions = versions;
     this.transfers = transfers;
@@ -62,6 +64,7 @@ final class Pulls {
     this.installs = installs;
     this.filling = filling;
     this.removing = removing;
+    this.root = root;
   }
 
   ZoneReplica.Answer answer(Knowledge asker, boolean full, long inlineBytes) throws IOException {
@@ -198,6 +201,7 @@ final class Pulls {
       } finally {
         transfers.expectNoMore(riding);
       }
+      root.bringToDisk();
       zone.wakeSettler();
       versions.touched();
       zone.versionChanged();

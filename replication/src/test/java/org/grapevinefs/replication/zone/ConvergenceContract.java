@@ -241,6 +241,18 @@ abstract class ConvergenceContract {
   }
 
   @Test
+  void attributesOfTheZonesFolder_areOnTheOthersDisksToo() throws Exception {
+    a.setattr(ROOT, FileId.ROOT, SetAttributes.mode(0750));
+    a.setXattr(ROOT, FileId.ROOT, "colour", bytes("red"), XattrMode.CREATE);
+    converge();
+    assertThat(Files.getAttribute(homeB.files(), "unix:mode")).isEqualTo(040750);
+    assertThat(onDisk(homeB, ".").list()).containsExactly("colour");
+    b.setattr(ROOT, FileId.ROOT, SetAttributes.mode(0700));
+    converge();
+    assertThat(Files.getAttribute(homeA.files(), "unix:mode")).isEqualTo(040700);
+  }
+
+  @Test
   void scan_ofAFolderWithMoreNamesThanAPage_findsWhatWasDoneToEach() throws Exception {
     FileId folder = mkdir(a, FileId.ROOT, "flat");
     for (int i = 0; i < 1_050; i++) {
