@@ -15,17 +15,7 @@ public final class AclProgram extends ProcedureProgram {
 
   /** The program over what version 4 serves. */
   public AclProgram(Stateless shared) {
-    super(shared);
-  }
-
-  @Override
-  public int program() {
-    return PROGRAM;
-  }
-
-  @Override
-  public int version() {
-    return VERSION;
+    super(shared, PROGRAM, VERSION);
   }
 
   @Override

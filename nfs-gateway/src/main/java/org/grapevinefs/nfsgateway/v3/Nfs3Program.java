@@ -12,17 +12,7 @@ public final class Nfs3Program extends ProcedureProgram {
 
   /** The program over what version 4 serves. */
   public Nfs3Program(Stateless shared) {
-    super(shared);
-  }
-
-  @Override
-  public int program() {
-    return PROGRAM;
-  }
-
-  @Override
-  public int version() {
-    return VERSION;
+    super(shared, PROGRAM, VERSION);
   }
 
   @Override

@@ -29,10 +29,24 @@ abstract class ProcedureProgram implements RpcHandler {
   record Entry(Procedure work, int absent, boolean once) {}
 
   private final Stateless shared;
+  private final int program;
+  private final int version;
   private final ReplyCache replies = new ReplyCache();
 
-  ProcedureProgram(Stateless shared) {
+  ProcedureProgram(Stateless shared, int program, int version) {
     this.shared = shared;
+    this.program = program;
+    this.version = version;
+  }
+
+  @Override
+  public final int program() {
+    return program;
+  }
+
+  @Override
+  public final int version() {
+    return version;
   }
 
   /** What has a number, if anything has. */
