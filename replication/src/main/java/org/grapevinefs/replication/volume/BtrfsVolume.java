@@ -174,8 +174,7 @@ public final class BtrfsVolume implements Volume {
 
   @Override
   public void deleteSnapshot(String zone, SnapshotName name, boolean await) throws IOException {
-    Path folder = Volume.folder(path.resolve(VolumeLayout.SNAPSHOTS), zone);
-    String snapshot = folder.resolve(name.toString()).toString();
+    String snapshot = snapshotPath(zone, name).toString();
     String id = BtrfsTool.field(BtrfsTool.run("subvolume", "show", snapshot), "Subvolume ID:");
     BtrfsTool.run("subvolume", "delete", "--commit-after", snapshot);
     if (await) {

@@ -68,6 +68,11 @@ public sealed interface Volume permits DirectoryVolume, BtrfsVolume {
    */
   void deleteSnapshot(String zone, SnapshotName name, boolean await) throws IOException;
 
+  /** Where a snapshot of a zone lies, or would. */
+  default Path snapshotPath(String zone, SnapshotName name) {
+    return folder(path().resolve(VolumeLayout.SNAPSHOTS), zone).resolve(name.toString());
+  }
+
   /** Removes a zone's files, its snapshots and its index for ever. */
   void delete(String zone) throws IOException;
 

@@ -33,8 +33,11 @@ final class RootAttributes {
     try {
       Inode root = zone.replica.inode(FileId.ROOT);
       Attrs attrs = root == null ? null : root.shownAttrs();
+      if (attrs == null || attrs.dot().equals(onDisk)) {
+        return;
+      }
       Shown shown = zone.find(FileId.ROOT);
-      if (attrs == null || shown == null || attrs.dot().equals(onDisk)) {
+      if (shown == null) {
         return;
       }
       Directory folder = zone.tree.root();

@@ -56,7 +56,7 @@ interface ZoneSnapshots {
 
       @Override
       public String path(SnapshotName name) {
-        return volume.path().resolve(".snapshots").resolve(zone).resolve(name.toString()) + "";
+        return volume.snapshotPath(zone, name).toString();
       }
 
       @Override
