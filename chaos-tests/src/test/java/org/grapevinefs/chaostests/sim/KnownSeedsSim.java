@@ -30,6 +30,7 @@ class KnownSeedsSim {
           426825, a file that left a purged directory got back a content that was deleted
           464651, a moved file became a content that whoever deleted it had thrown away
           682974, the mover of a file heard nothing of its deletion, which was purged
+          118158, a copy made a file came to be a copy again under the id of that file
           480797, a write took the bytes of which a deleted content was yet to be made
           """)
   void history_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {

@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /**
  * The names under which versions made apart show: pure functions of the name given, the node and
@@ -90,9 +91,27 @@ final class ConflictNames {
     return TIME.format(Instant.ofEpochSecond(seconds));
   }
 
-  /** The id under which a content written apart shows: the same on every node. */
-  static FileId sibling(FileId inode, Dot dot) {
+  /**
+   * The id under which a content written apart shows: the same wherever the same files are known.
+   * It is that of a file of its own if the content was made one before and has come to be written
+   * apart again; then it is the next after that.
+   *
+   * @param isFile whether an id is that of a file, be it deleted
+   */
+  static FileId sibling(FileId inode, Dot dot, Predicate<FileId> isFile) {
     long high = Hash64.mix(inode.high(), dot.hash64(), inode.low());
-    return new FileId(high, Hash64.mix(high, dot.seq(), dot.origin().value() ^ inode.low()));
+    FileId first =
+        new FileId(high, Hash64.mix(high, dot.seq(), dot.origin().value() ^ inode.low()));
+    return isFile.test(first) ? siblingAfter(first, isFile) : first;
+  }
+
+  /** The id of a sibling that would have this one if it were not a file's. */
+  static FileId siblingAfter(FileId taken, Predicate<FileId> isFile) {
+    FileId next = taken;
+    do {
+      long high = Hash64.mix(next.high(), next.low());
+      next = new FileId(high, Hash64.mix(high, next.low()));
+    } while (isFile.test(next));
+    return next;
   }
 }

@@ -13,11 +13,11 @@ final class Contents {
   private Contents() {}
 
   /** The id under which a content of an inode shows. */
-  static FileId shownId(Inode inode, Content content) {
+  private static FileId shownId(Reads reads, Inode inode, Content content) {
     Content winner = inode.winner();
     return winner != null && winner.dot().equals(content.dot())
         ? inode.id()
-        : ConflictNames.sibling(inode.id(), content.dot());
+        : ConflictNames.sibling(inode.id(), content.dot(), id -> reads.inode(id) != null);
   }
 
   static boolean isHeldAs(Content.@Nullable Regular held, Content wanted) {
@@ -32,7 +32,7 @@ final class Contents {
     List<PendingContent> lacking = new ArrayList<>(0);
     Map<FileId, Content.Regular> held = null;
     for (Content content : inode.shownContents()) {
-      FileId shown = shownId(inode, content);
+      FileId shown = shownId(reads, inode, content);
       if (content instanceof Content.Regular wanted && !isHeldAs(reads.held(shown), wanted)) {
         held = held == null ? heldOf(reads, inode) : held;
         lacking.add(nearest(inode.id(), shown, wanted, held));

@@ -193,6 +193,9 @@ final class Marking {
     if (!tx.isSettledHere(any.id())) {
       mark(any.id());
     }
+    if (now == null) {
+      markSiblingAfter(any.id());
+    }
     boolean moved =
         before == null
             || now == null
@@ -212,6 +215,12 @@ final class Marking {
     if (directory && now == null) {
       markBelow(any.id(), new HashSet<>());
     }
+  }
+
+  /** A sibling that shows under another id since a file had its own gets that back. */
+  private void markSiblingAfter(FileId gone) {
+    FileId shown = ConflictNames.siblingAfter(gone, id -> tx.inode(id) != null);
+    tx.reads.placed(shown).stream().filter(Entry::isSibling).forEach(entry -> mark(entry.source()));
   }
 
   private void markNames(List<Link> links, FileId self, boolean directoryMoved) {

@@ -263,7 +263,8 @@ final class Resolver {
       for (Content sibling : contents.stream().skip(1).toList()) {
         EntryName copy = computed(directory, name, false, sibling, given);
         given.add(copy);
-        FileId shown = ConflictNames.sibling(inode.id(), sibling.dot());
+        FileId shown =
+            ConflictNames.sibling(inode.id(), sibling.dot(), id -> claims.inode(id) != null);
         result.add(new Named(directory, copy, shown, inode, claimant.link, sibling));
       }
     }

@@ -159,6 +159,51 @@ class LetGoTest extends ThreeReplicas {
   }
 
   @Test
+  void commit_fileWithTheIdOfACopyThatStaysOne_bothShow() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    write(left, file, 0, 8);
+    write(right, file, 0, 3);
+    level();
+    Entry copy = third.conflicts(1).getFirst().entry();
+    // As if a fourth had made the copy a file while it was all that the file had.
+    takeIn(third, madeFile(copy));
+    new FakeDisk(third).settleAll();
+    assertThat(third.lookup(FileId.ROOT, copy.name()))
+        .extracting(Entry::shown, Entry::source)
+        .containsExactly(copy.shown(), copy.shown());
+    Entry moved = third.conflicts(1).getFirst().entry();
+    assertThat(moved)
+        .extracting(Entry::source, Entry::content)
+        .containsExactly(file, copy.content());
+    assertThat(moved.shown()).isNotIn(copy.shown(), file);
+
+    third.unlink(FileId.ROOT, copy.name(), 0);
+    assertThat(third.purge(List.of(), NOW.plusSeconds(9))).isEqualTo(1);
+    new FakeDisk(third).settleAll();
+    assertThat(third.conflicts(1).getFirst().entry().shown()).isEqualTo(copy.shown());
+  }
+
+  private static Inode madeFile(Entry copy) {
+    Dot dot = new Dot(new Origin(77), 1);
+    Link link = new Link(copy.directory(), copy.name());
+    Place place = new Place.Live(dot, 1, List.of(link), List.of());
+    var content = new Content.Regular(dot, 1, TIME, 0, RangeMap.EMPTY, null);
+    return new Inode(
+        copy.shown(), FileType.REGULAR, TIME, List.of(place), List.of(), List.of(content));
+  }
+
+  private static void takeIn(Replica to, Inode inode) {
+    Knowledge theirs = to.knowledge().with(inode.dots().iterator().next());
+    var header =
+        new PullHeader(1, theirs, Map.of(), Knowledge.NONE, PullHeader.Mode.DELTA, 1, 0);
+    try (PullSession session = to.begin(header, to.knowledge())) {
+      session.add(1, inode);
+      session.commit();
+    }
+  }
+
+  @Test
   void settled_directoryWithATimeToPublishThatIsGone_isSettled() {
     FileId directory = make(left, FileId.ROOT, "d", new NewContent.Directory());
     pull(right, left);
