@@ -31,6 +31,7 @@ class KnownSeedsSim {
           464651, a moved file became a content that whoever deleted it had thrown away
           682974, the mover of a file heard nothing of its deletion, which was purged
           118158, a copy made a file came to be a copy again under the id of that file
+          151160, a deleted file that an edit brought back had its directory purged before
           480797, a write took the bytes of which a deleted content was yet to be made
           """)
   void history_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {

@@ -141,8 +141,11 @@ final class Marking {
       }
     }
     for (Transaction.Touched change : changes) {
+      Inode before = change.before();
+      // What was deleted may have outlived its directory, which nothing showed in.
+      boolean wasThere = before != null && before.isAlive();
       for (Link link : tx.claimed(change.now(), tx.state.undone)) {
-        if (change.before() == null || !change.before().links().contains(link)) {
+        if (!wasThere || !before.links().contains(link)) {
           checkParent(link.parent());
         }
       }

@@ -60,6 +60,25 @@ class LetGoTest extends ThreeReplicas {
   }
 
   @Test
+  void commit_editOfAFileDeletedInADirectoryPurgedHere_isInTheRootEverywhere() {
+    FileId directory = make(left, FileId.ROOT, "d", new NewContent.Directory());
+    FileId file = make(left, directory, "a", NewContent.empty());
+    level();
+    left.unlink(directory, NAME, 0);
+    left.rmdir(FileId.ROOT, EntryName.of("d"), 0);
+    skew.put("third", Duration.ofMinutes(1));
+    third.unlink(directory, NAME, 0);
+    pull(left, third);
+    assertThat(left.purge(List.of("right"), NOW.plusSeconds(9))).as("the directory").isEqualTo(1);
+    assertThat(left.inode(file)).isNotNull();
+    write(right, file, 0, 7);
+    pull(left, right);
+    assertThat(left.lookup(FileId.ROOT, NAME)).isNotNull();
+    level();
+    assertThat(right.lookup(FileId.ROOT, NAME)).isNotNull();
+  }
+
+  @Test
   void commit_moveAndEditApartFromADeletion_doNotBringTheDeletedContentBack() {
     FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
     pull(right, left);
