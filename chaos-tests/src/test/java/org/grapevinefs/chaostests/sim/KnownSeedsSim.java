@@ -32,6 +32,9 @@ class KnownSeedsSim {
           682974, the mover of a file heard nothing of its deletion, which was purged
           118158, a copy made a file came to be a copy again under the id of that file
           151160, a deleted file that an edit brought back had its directory purged before
+          1006138, a purge told whoever knew the deletions nothing of the copy that was dropped
+          1032897, a file moved after a purge had taken its last content was without one
+          1080115, a file moved after a purge had taken its last content was without one
           480797, a write took the bytes of which a deleted content was yet to be made
           """)
   void history_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {

@@ -51,7 +51,8 @@ final class Comeback {
   }
 
   private boolean lacksSome(Inode inode) {
-    return !lacking(inode).isEmpty();
+    // Of a deletion that was purged and heard of again not even the contents are left.
+    return inode.contents().isEmpty() || !lacking(inode).isEmpty();
   }
 
   private Set<Dot> lacking(Inode inode) {

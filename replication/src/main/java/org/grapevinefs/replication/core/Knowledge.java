@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 /**
  * What a replica knows: for each origin the highest number of a change that it has, and with it all
- * before. Immutable. Also used for the horizon, the highest number of any purged tombstone.
+ * before. Immutable. Also used for the horizon, the highest numbers of any purged tombstone.
  *
  * <p>Two arrays sorted by origin: tens of entries, read far more often than changed.
  */

@@ -48,7 +48,7 @@ final class LetGo {
       return merged.withPlaces(List.of(gone));
     }
     if (!merged.isAlive()) {
-      merged.places().forEach(old -> tx.state.horizon = tx.state.horizon.with(old.dot()));
+      merged.dots().forEach(dot -> tx.state.horizon = tx.state.horizon.with(dot));
       return null;
     }
     if (place == null) {

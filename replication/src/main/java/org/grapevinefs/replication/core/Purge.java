@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The end of tombstones. One may go when every member is known to know it, and this replica knows
- * all that they knew then: so nothing made apart from it can still come. Its numbers raise the
+ * all that they knew then: so nothing made apart from it can still come. All its numbers raise the
  * horizon, and who does not know all below the horizon is answered in FULL.
  */
 final class Purge {
@@ -57,11 +57,11 @@ final class Purge {
       if (inode == null || needed || !mayGo(tx, inode)) {
         continue;
       }
-      boolean known = inode.places().stream().allMatch(place -> everyone.covers(place.dot()));
+      Set<Dot> all = inode.dots();
+      boolean known = all.stream().allMatch(everyone::covers);
       if (known || inode.latestClock() < olderThan) {
-        for (Place place : inode.places()) {
-          tx.state.horizon = tx.state.horizon.with(place.dot());
-        }
+        // Also what is not a deletion: who does not know it may think that something outlived them.
+        all.forEach(dot -> tx.state.horizon = tx.state.horizon.with(dot));
         tx.putInode(id, inode, null);
         tx.forgetLocal(id);
         purged++;

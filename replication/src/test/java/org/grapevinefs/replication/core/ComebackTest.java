@@ -144,6 +144,23 @@ class ComebackTest extends ThreeReplicas {
   }
 
   @Test
+  void rename_ofAFileOfWhichAPurgedDeletionLeftNoContent_bringsItBackAsItIsHere() {
+    pull(right, left);
+    write(right, file, 0, 5);
+    pull(third, right);
+    left.unlink(FileId.ROOT, NAME, 0);
+    pull(right, left);
+    third.unlink(FileId.ROOT, NAME, 0);
+    assertThat(third.purge(List.of(), NOW.plus(Duration.ofDays(500)))).isEqualTo(1);
+    take(right, third);
+    assertThat(Objects.requireNonNull(right.inode(file)).contents()).isEmpty();
+    right.rename(FileId.ROOT, NAME, FileId.ROOT, MOVED, 0);
+    assertThat(size(right, file)).isEqualTo(5);
+    level();
+    assertThat(size(left, file)).isEqualTo(5);
+  }
+
+  @Test
   void commit_fileThatLivesByAContentWhoseDeletionWasPurged_isGoneForAll() {
     Inode alive = Objects.requireNonNull(left.inode(file));
     left.unlink(FileId.ROOT, NAME, 0);

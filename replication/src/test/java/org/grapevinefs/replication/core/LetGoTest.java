@@ -214,12 +214,35 @@ class LetGoTest extends ThreeReplicas {
 
   private static void takeIn(Replica to, Inode inode) {
     Knowledge theirs = to.knowledge().with(inode.dots().iterator().next());
-    var header =
-        new PullHeader(1, theirs, Map.of(), Knowledge.NONE, PullHeader.Mode.DELTA, 1, 0);
+    var header = new PullHeader(1, theirs, Map.of(), Knowledge.NONE, PullHeader.Mode.DELTA, 1, 0);
     try (PullSession session = to.begin(header, to.knowledge())) {
       session.add(1, inode);
       session.commit();
     }
+  }
+
+  @Test
+  void purge_deletionThatLeftACopyWhichAnotherDropped_isToldToWhoeverHasTheCopy() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    skew.put("left", Duration.ofMinutes(1));
+    write(left, file, 0, 8);
+    write(right, file, 0, 3);
+    pull(third, left);
+    take(third, right);
+    third.unlink(FileId.ROOT, NAME, 0);
+    assertThat(Objects.requireNonNull(third.inode(file)).isAlive()).as("by the copy").isTrue();
+    pull(left, right);
+    left.unlink(FileId.ROOT, left.conflicts(1).getFirst().entry().name(), 0);
+    pull(right, left);
+    pull(right, third);
+    assertThat(right.purge(List.of("left", "third"), NOW.plus(Duration.ofDays(500)))).isEqualTo(1);
+    take(third, right);
+    assertThat(third.inode(file))
+        .satisfiesAnyOf(
+            gone -> assertThat(gone).isNull(),
+            dead -> assertThat(Objects.requireNonNull(dead).isAlive()).isFalse());
+    level();
   }
 
   @Test
