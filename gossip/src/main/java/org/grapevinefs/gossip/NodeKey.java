@@ -7,14 +7,11 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
-import org.bouncycastle.crypto.signers.Ed25519Signer;
 
 /**
  * A node's Ed25519 key pair: who the node is. Immutable and safe for any thread; never shown by
@@ -35,6 +32,7 @@ public final class NodeKey {
 
   private final byte[] seed;
   private final Ed25519PrivateKeyParameters secret;
+  private final PrivateKey key;
   private final NodePublicKey publicKey;
 
   private NodeKey(byte[] seed) {
@@ -43,6 +41,7 @@ public final class NodeKey {
     }
     this.seed = seed.clone();
     this.secret = new Ed25519PrivateKeyParameters(this.seed);
+    this.key = toPrivateKey(this.seed);
     this.publicKey = NodePublicKey.ofBytes(secret.generatePublicKey().getEncoded());
   }
 
@@ -69,7 +68,7 @@ public final class NodeKey {
     Path file = data.resolve(FILE_NAME);
     if (!Files.exists(file)) {
       Files.createDirectories(data);
-      PrivateFiles.createAtomically(file, Pem.encode(generate(random).toPkcs8()));
+      PrivateFiles.createAtomically(file, Pem.encode(toPkcs8(generate(random).seed)));
     }
     return load(file);
   }
@@ -110,30 +109,24 @@ public final class NodeKey {
 
   /** The 64-byte signature over {@code message} (RFC 8032, deterministic). */
   public byte[] sign(byte[] message) {
-    Ed25519Signer signer = new Ed25519Signer();
-    signer.init(true, secret);
-    signer.update(message, 0, message.length);
-    return signer.generateSignature();
+    return Signatures.sign(secret, key, message);
   }
 
+  /** The key as Java's security providers take it. */
   PrivateKey toPrivateKey() {
-    try {
-      return KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(toPkcs8()));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no Ed25519", e);
-    }
+    return key;
   }
 
-  PublicKey toPublicKey() {
+  private static PrivateKey toPrivateKey(byte[] seed) {
     try {
       return KeyFactory.getInstance("Ed25519")
-          .generatePublic(new X509EncodedKeySpec(publicKey.toX509()));
+          .generatePrivate(new PKCS8EncodedKeySpec(toPkcs8(seed)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK has no Ed25519", e);
     }
   }
 
-  private byte[] toPkcs8() {
+  private static byte[] toPkcs8(byte[] seed) {
     byte[] der = Arrays.copyOf(PKCS8_PREFIX, PKCS8_PREFIX.length + SEED_BYTES);
     System.arraycopy(seed, 0, der, PKCS8_PREFIX.length, SEED_BYTES);
     return der;

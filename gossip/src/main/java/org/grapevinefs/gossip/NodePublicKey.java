@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.gossip;
 
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PublicKey;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
-import org.bouncycastle.crypto.signers.Ed25519Signer;
 
 /**
  * A node's Ed25519 public key: 32 bytes (RFC 8032). Immutable; equal when the bytes are equal.
@@ -24,6 +26,7 @@ public final class NodePublicKey {
 
   private final byte[] bytes;
   private final Ed25519PublicKeyParameters point;
+  private final PublicKey key;
   private final NodeId id;
 
   private NodePublicKey(byte[] bytes) {
@@ -32,7 +35,18 @@ public final class NodePublicKey {
     }
     this.bytes = bytes.clone();
     this.point = new Ed25519PublicKeyParameters(this.bytes);
+    this.key = toPublicKey(this.bytes);
     this.id = NodeId.ofBytes(Digests.sha256(this.bytes));
+  }
+
+  private static PublicKey toPublicKey(byte[] bytes) {
+    byte[] der = Arrays.copyOf(X509_PREFIX, X509_PREFIX.length + BYTES);
+    System.arraycopy(bytes, 0, der, X509_PREFIX.length, BYTES);
+    try {
+      return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JDK has no Ed25519", e);
+    }
   }
 
   /** The key in 32 raw bytes; anything else is an {@link IllegalArgumentException}. */
@@ -68,20 +82,13 @@ public final class NodePublicKey {
 
   /** Whether {@code signature} over {@code message} was made with this key. Never throws. */
   public boolean verifies(byte[] message, byte[] signature) {
-    if (signature.length != SIGNATURE_BYTES) {
-      return false;
-    }
-    Ed25519Signer verifier = new Ed25519Signer();
-    verifier.init(false, point);
-    verifier.update(message, 0, message.length);
-    return verifier.verifySignature(signature);
+    return signature.length == SIGNATURE_BYTES
+        && Signatures.verifies(point, key, message, signature);
   }
 
-  /** The X.509 form (RFC 8410), 44 bytes of DER. */
-  byte[] toX509() {
-    byte[] der = Arrays.copyOf(X509_PREFIX, X509_PREFIX.length + BYTES);
-    System.arraycopy(bytes, 0, der, X509_PREFIX.length, BYTES);
-    return der;
+  /** The key as Java's security providers take it. */
+  PublicKey toPublicKey() {
+    return key;
   }
 
   @Override

@@ -134,7 +134,12 @@ public final class TlsIdentity {
     try {
       JcaX509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
-              name, serial, Date.from(ALWAYS), Date.from(NEVER), name, key.toPublicKey());
+              name,
+              serial,
+              Date.from(ALWAYS),
+              Date.from(NEVER),
+              name,
+              key.publicKey().toPublicKey());
       return new JcaX509CertificateConverter()
           .getCertificate(
               builder.build(new JcaContentSignerBuilder("Ed25519").build(key.toPrivateKey())));

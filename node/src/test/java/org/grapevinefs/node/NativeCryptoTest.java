@@ -7,6 +7,7 @@ import java.security.Provider;
 import java.security.Security;
 import java.util.Arrays;
 import javax.crypto.Cipher;
+import org.grapevinefs.gossip.NodeKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -22,14 +23,40 @@ final class NativeCryptoTest {
 
   @Test
   void installedTwice_standsFirstOnceAndEncrypts() throws Exception {
-    if (!System.getProperty("os.name").equals("Linux")) {
-      Assumptions.abort("cannot run here: no native ciphers for this machine");
-    }
+    requireLinux();
     NativeCrypto.install();
     NativeCrypto.install();
     assertThat(Arrays.stream(Security.getProviders()).map(Provider::getName))
         .startsWith(PROVIDER)
         .containsOnlyOnce(PROVIDER);
     assertThat(Cipher.getInstance("AES/GCM/NoPadding").getProvider().getName()).isEqualTo(PROVIDER);
+  }
+
+  @Test
+  void installed_signsAndVerifiesAsBefore() {
+    requireLinux();
+    NodeKey key = NodeKey.ofSeed(new byte[32]);
+    byte[] message = {1, 2, 3};
+    byte[] before = key.sign(message);
+    NativeCrypto.install();
+    assertThat(key.sign(message)).isEqualTo(before);
+    assertThat(key.publicKey().verifies(message, before)).isTrue();
+    before[63] ^= 1;
+    assertThat(key.publicKey().verifies(message, before)).isFalse();
+    assertThat(key.publicKey().verifies(message, new byte[64])).isFalse();
+    assertThat(NodeKey.ofSeed(otherSeed()).publicKey().verifies(message, key.sign(message)))
+        .isFalse();
+  }
+
+  private static byte[] otherSeed() {
+    byte[] seed = new byte[32];
+    Arrays.fill(seed, (byte) 7);
+    return seed;
+  }
+
+  private static void requireLinux() {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      Assumptions.abort("cannot run here: no native ciphers for this machine");
+    }
   }
 }
