@@ -18,6 +18,9 @@ final class Observed {
   private static final long OFTEN = 200_000;
   private static final long SELDOM = 5_000_000;
 
+  /** A pause is so many times as long as the look before it: a long listing holds others up. */
+  private static final long REST = 5;
+
   private Observed() {}
 
   /** What is waited for. */
@@ -29,6 +32,7 @@ final class Observed {
   static long await(String what, long pause, Condition condition) throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
+      long begun = System.nanoTime();
       try {
         if (condition.holds()) {
           return System.nanoTime();
@@ -36,10 +40,11 @@ final class Observed {
       } catch (NoSuchFileException e) {
         // Not there yet, or its name is just being given to newer bytes.
       }
-      if (System.nanoTime() > deadline) {
+      long looked = System.nanoTime();
+      if (looked > deadline) {
         throw new IOException("waited in vain for " + what);
       }
-      LockSupport.parkNanos(pause);
+      LockSupport.parkNanos(Math.max(pause, REST * (looked - begun)));
     }
   }
 

@@ -41,6 +41,14 @@ final class Shelving {
   /** So many are put on the shelf while the zone's lock is held. */
   private static final int PAGE = 256;
 
+  /**
+   * A sync writes much that the next one writes again. So when this many came together, more are
+   * let gather before the next sync, for so many times as long as the last one took.
+   */
+  private static final int MANY = 256;
+
+  private static final int GATHERED = 3;
+
   private static final Duration MOST_WAIT_TO_END = Duration.ofSeconds(30);
 
   private final ZoneState zone;
@@ -49,11 +57,15 @@ final class Shelving {
   private final Consumer<List<FileId>> shelved;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition enough = lock.newCondition();
   private final Set<Staging.Key> under = ConcurrentHashMap.newKeySet();
   private final Thread thread;
   private List<Done> queue = new ArrayList<>();
   private int syncing;
   private boolean closing;
+
+  /** Of the shelving thread: until when contents are let gather. */
+  private long gatherUntil;
 
   /** A content that is whole, with so many bytes to write; its file is open while few wait. */
   private record Done(
@@ -69,6 +81,7 @@ final class Shelving {
     this.staging = staging;
     this.syncs = syncs;
     this.shelved = shelved;
+    this.gatherUntil = zone.nanoTime.getAsLong();
     this.thread = Thread.ofPlatform().daemon().name("shelf-" + zone.name).unstarted(this::run);
   }
 
@@ -103,6 +116,9 @@ final class Shelving {
       under.add(key);
       queue.add(new Done(source, key, name, few ? file : null, bytes));
       changed.signalAll();
+      if (queue.size() >= MOST_WAITING) {
+        enough.signal();
+      }
     } finally {
       lock.unlock();
     }
@@ -129,9 +145,7 @@ final class Shelving {
       try {
         syncing = 0;
         changed.signalAll();
-        while (queue.isEmpty() && !closing) {
-          changed.awaitUninterruptibly();
-        }
+        awaitTurn();
         turn = queue;
         queue = new ArrayList<>();
         syncing = turn.size();
@@ -143,6 +157,20 @@ final class Shelving {
         lock.unlock();
       }
       shelve(turn);
+    }
+  }
+
+  private void awaitTurn() {
+    while (queue.isEmpty() && !closing) {
+      changed.awaitUninterruptibly();
+    }
+    long left = gatherUntil - zone.nanoTime.getAsLong();
+    while (left > 0 && queue.size() < MOST_WAITING && !closing) {
+      try {
+        left = enough.awaitNanos(left);
+      } catch (InterruptedException e) {
+        return; // Nobody does that; no harm in syncing now.
+      }
     }
   }
 
@@ -195,7 +223,10 @@ final class Shelving {
   /** Whether all are on disk now; else the zone is being closed, or its disk has failed. */
   private boolean synced(List<Done> turn) throws IOException {
     if (turn.size() > SINGLE_SYNCS || turn.stream().anyMatch(done -> done.file() == null)) {
+      long begun = zone.nanoTime.getAsLong();
       zone.tree.sync();
+      long end = zone.nanoTime.getAsLong();
+      gatherUntil = turn.size() < MANY ? end : end + GATHERED * (end - begun);
       return true;
     }
     List<CompletableFuture<Boolean>> asked = new ArrayList<>();
@@ -227,6 +258,7 @@ final class Shelving {
     try {
       closing = true;
       changed.signalAll();
+      enough.signal();
     } finally {
       lock.unlock();
     }
