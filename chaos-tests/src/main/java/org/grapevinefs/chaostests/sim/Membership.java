@@ -80,6 +80,9 @@ final class Membership {
     }
     List<SimNode> gone = world.nodes.stream().filter(node -> !isMember(node)).toList();
     world.nodes.removeAll(gone);
-    gone.forEach(node -> world.tell("%s never comes back", node.name));
+    for (SimNode node : gone) {
+      node.end();
+      world.tell("%s never comes back", node.name);
+    }
   }
 }

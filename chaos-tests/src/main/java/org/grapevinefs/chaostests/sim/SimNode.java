@@ -83,6 +83,11 @@ final class SimNode {
     return incarnation;
   }
 
+  /** It is switched off for good: what is on its way to it arrives no more. */
+  void end() {
+    incarnation++;
+  }
+
   Instant instant() {
     return START.plusNanos((world.schedule.now() + skewMicros) * 1_000);
   }

@@ -79,9 +79,12 @@ final class Transfers {
       for (FileId place : places) {
         Content.Regular held = node.replica().held(place);
         int[] bytes = node.bytes(place);
+        Inode inode = node.replica().inode(source);
         boolean shows =
             held != null
-                && (held.ranges().shows(stretch, dot) || world.is(Mutant.WRONG_BYTES_TAKEN));
+                && (held.ranges().shows(stretch, dot)
+                    || (inode != null && inode.isGivenBy(held, stretch, dot))
+                    || world.is(Mutant.WRONG_BYTES_TAKEN));
         if (shows && bytes != null && bytes.length >= stretch.end()) {
           System.arraycopy(
               bytes, (int) stretch.offset(), into, (int) stretch.offset(), (int) stretch.length());

@@ -23,6 +23,7 @@ final class RsyncDaemon implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final Pattern MOVED = Pattern.compile("Total bytes (?:sent|received): ([\\d,]+)");
 
+  private final Path folder;
   private final Path log;
   private final int port;
   private final Process process;
@@ -40,7 +41,7 @@ final class RsyncDaemon implements AutoCloseable {
   }
 
   RsyncDaemon(Path work) throws IOException {
-    Path folder = Files.createDirectories(work.resolve("rsync-module"));
+    folder = Files.createDirectories(work.resolve("rsync-module"));
     Path config = work.resolve("rsyncd.conf");
     Files.writeString(
         config,
@@ -109,12 +110,22 @@ final class RsyncDaemon implements AutoCloseable {
       throw new IOException("rsync failed: " + command);
     }
     long nanos = System.nanoTime() - start;
+    bringToDisk();
     long bytes = 0;
     Matcher moved = MOVED.matcher(Files.readString(log, StandardCharsets.UTF_8));
     while (moved.find()) {
       bytes += Long.parseLong(moved.group(1).replace(",", ""));
     }
     return new Run(nanos, bytes);
+  }
+
+  /** What rsync leaves to be written later must not be what our next sync waits for. */
+  private void bringToDisk() throws IOException, InterruptedException {
+    Process sync = new ProcessBuilder("sync", "--file-system", folder.toString()).start();
+    if (!sync.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || sync.exitValue() != 0) {
+      sync.destroyForcibly();
+      throw new IOException("sync failed");
+    }
   }
 
   @Override

@@ -32,12 +32,23 @@ class KnownSeedsSim {
           682974, the mover of a file heard nothing of its deletion, which was purged
           118158, a copy made a file came to be a copy again under the id of that file
           151160, a deleted file that an edit brought back had its directory purged before
-          1006138, a purge told whoever knew the deletions nothing of the copy that was dropped
           1032897, a file moved after a purge had taken its last content was without one
           1080115, a file moved after a purge had taken its last content was without one
+          2029759, a merge at a node that was gone for good counted as a change that got lost
           480797, a write took the bytes of which a deleted content was yet to be made
           """)
   void history_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {
     assertThat(Simulation.run(seed, Mutant.NONE, false).violation()).as(wrong).isNull();
+  }
+
+  @ParameterizedTest(name = "seed {0}: {1}")
+  @CsvSource(
+      textBlock =
+          """
+          1006138, a purge told whoever knew the deletions nothing of the copy that was dropped
+          2006774, bytes that two wrote apart were given under one of the two numbers only
+          """)
+  void historyWithMerges_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {
+    assertThat(Simulation.run(seed, Mutant.NONE, true, false).violation()).as(wrong).isNull();
   }
 }

@@ -162,6 +162,20 @@ public record Inode(
     return latest(attrs);
   }
 
+  /**
+   * Whether a stretch that a change wrote can be given from bytes held here: they are of a content
+   * with that stretch, or the same as one. Two nodes may have written the same apart, and who has
+   * the one fetches no other.
+   */
+  public boolean isGivenBy(Content.Regular held, ByteRange stretch, Dot dot) {
+    return held.ranges().shows(stretch, dot)
+        || contents.stream()
+            .anyMatch(content ->
+                content instanceof Content.Regular regular
+                    && regular.ranges().shows(stretch, dot)
+                    && regular.sameBytes(held));
+  }
+
   /** All the changes that its values carry. */
   public Set<Dot> dots() {
     Set<Dot> dots = new HashSet<>();

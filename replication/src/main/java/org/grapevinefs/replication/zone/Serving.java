@@ -34,16 +34,16 @@ final class Serving {
 
   /** Whether bytes under a change are served: false if the file has moved on. */
   boolean read(FileId source, ZoneReplica.Stretch stretch, ByteBuffer into) throws IOException {
-    if (readHeld(source, stretch, into)) {
+    if (readHeld(source, source, stretch, into)) {
       return true;
     }
     for (FileId sibling : siblings(source)) {
-      if (readHeld(sibling, stretch, into)) {
+      if (readHeld(source, sibling, stretch, into)) {
         return true;
       }
     }
     // What lay on the shelf a moment ago may have its name by now.
-    return readStaged(source, stretch, into) || readHeld(source, stretch, into);
+    return readStaged(source, stretch, into) || readHeld(source, source, stretch, into);
   }
 
   /**
@@ -112,10 +112,25 @@ final class Serving {
     }
   }
 
-  private boolean readHeld(FileId shown, ZoneReplica.Stretch stretch, ByteBuffer into)
+  /** Whether a file's bytes under one of its shown ids are, or are the same as, a stretch. */
+  private boolean shows(
+      FileId source, Content.@Nullable Regular held, ZoneReplica.Stretch stretch) {
+    if (held == null || held.ranges().shows(stretch.range(), stretch.dot())) {
+      return held != null;
+    }
+    zone.lock.lock();
+    try {
+      Inode inode = zone.replica.inode(source);
+      return inode != null && inode.isGivenBy(held, stretch.range(), stretch.dot());
+    } finally {
+      zone.lock.unlock();
+    }
+  }
+
+  private boolean readHeld(
+      FileId source, FileId shown, ZoneReplica.Stretch stretch, ByteBuffer into)
       throws IOException {
-    Content.Regular held = zone.replica.held(shown);
-    if (held == null || !held.ranges().shows(stretch.range(), stretch.dot())) {
+    if (!shows(source, zone.replica.held(shown), stretch)) {
       return false;
     }
     // Held shared, no write can come between the check and the read.
@@ -124,9 +139,8 @@ final class Serving {
       DirtyContent dirty = state.dirty;
       Content.Regular now = zone.replica.held(shown);
       boolean same =
-          now != null
-              && state.gone == null
-              && now.ranges().shows(stretch.range(), stretch.dot())
+          state.gone == null
+              && shows(source, now, stretch)
               && (dirty == null || !dirty.touches(stretch.range()));
       if (!same) {
         return false;

@@ -88,4 +88,25 @@ class PassingOnTest {
       assertThat(zone.conflicts(10)).hasSize(1);
     }
   }
+
+  @Test
+  void bytesThatTwoWroteApart_areGivenByWhoeverHasEither() throws Exception {
+    FileId file = ConvergenceContract.write(line.getFirst(), FileId.ROOT, "a", "base");
+    for (int round = 0; round < line.size(); round++) {
+      eachMeetsItsNeighbours(ConvergenceContract::pull);
+    }
+    ConvergenceContract.overwrite(line.get(1), file, "the same");
+    ConvergenceContract.overwrite(line.get(0), file, "the same");
+    ConvergenceContract.pull(line.get(1), line.get(0));
+    // The later version is what shows; its bytes are with the first only, under that number.
+    ConvergenceContract.take(line.get(2), line.get(1), 0);
+    Awaitility.await()
+        .atMost(MOST)
+        .until(() -> {
+          ConvergenceContract.fetch(line.get(2), line.get(1));
+          return line.get(2).settle(SOON) && line.get(2).pending(10).isEmpty();
+        });
+    assertThat(folder.resolve("node2")).isDirectoryRecursivelyContaining("glob:**/a");
+    assertThat(line.get(2).conflicts(10)).isEmpty();
+  }
 }
