@@ -143,9 +143,9 @@ final class Marking {
     for (Transaction.Touched change : changes) {
       Inode before = change.before();
       // What was deleted may have outlived its directory, which nothing showed in.
-      boolean wasThere = before != null && before.isAlive();
+      List<Link> links = before != null && before.isAlive() ? before.links() : List.of();
       for (Link link : tx.claimed(change.now(), tx.state.undone)) {
-        if (!wasThere || !before.links().contains(link)) {
+        if (!links.contains(link)) {
           checkParent(link.parent());
         }
       }
