@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.gossip;
 
-import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -44,7 +45,9 @@ public final class NodePublicKey {
     System.arraycopy(bytes, 0, der, X509_PREFIX.length, BYTES);
     try {
       return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der));
-    } catch (GeneralSecurityException e) {
+    } catch (InvalidKeySpecException e) {
+      throw new IllegalArgumentException("not an Ed25519 public key", e);
+    } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this JDK has no Ed25519", e);
     }
   }

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +39,30 @@ class IdentityTest {
     assertThat(key.publicKey().verifies(new byte[] {1}, signature)).isFalse();
     assertThat(key.publicKey().verifies(message, new byte[3])).isFalse();
     assertThat(TestKeys.key(2).publicKey().verifies(message, signature)).isFalse();
+  }
+
+  @Test
+  void ofBytes_anyBytes_isAKeyOrRefusedAsNone() {
+    byte[] beyondTheField = new byte[NodePublicKey.BYTES];
+    Arrays.fill(beyondTheField, (byte) 0xff);
+    assertThatThrownBy(() -> NodePublicKey.ofBytes(beyondTheField))
+        .isInstanceOf(IllegalArgumentException.class);
+    Random random = new Random(8);
+    int keys = 0;
+    for (int i = 0; i < 500; i++) {
+      byte[] bytes = new byte[NodePublicKey.BYTES];
+      random.nextBytes(bytes);
+      keys += isKey(bytes) ? 1 : 0;
+    }
+    assertThat(keys).isBetween(1, 499);
+  }
+
+  private static boolean isKey(byte[] bytes) {
+    try {
+      return Arrays.equals(NodePublicKey.ofBytes(bytes).toBytes(), bytes);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   @Test
