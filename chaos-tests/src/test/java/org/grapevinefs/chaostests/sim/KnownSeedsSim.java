@@ -35,6 +35,7 @@ class KnownSeedsSim {
           1032897, a file moved after a purge had taken its last content was without one
           1080115, a file moved after a purge had taken its last content was without one
           2029759, a merge at a node that was gone for good counted as a change that got lost
+          2039699, a file with the id of one that was purged by age kept the attributes of both on some nodes
           480797, a write took the bytes of which a deleted content was yet to be made
           """)
   void history_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {
@@ -46,6 +47,7 @@ class KnownSeedsSim {
       textBlock =
           """
           1006138, a purge told whoever knew the deletions nothing of the copy that was dropped
+          2066842, a file with the id of one that was purged by age kept the attributes of both on some nodes
           2006774, bytes that two wrote apart were given under one of the two numbers only
           """)
   void historyWithMerges_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {

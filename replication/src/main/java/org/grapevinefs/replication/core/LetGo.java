@@ -70,6 +70,18 @@ final class LetGo {
   }
 
   /**
+   * What is new here, from one who does not know all that was purged here. A conflict copy has one
+   * id on every node, so this may be a file made of one that was purged here as another file, and
+   * who has both keeps the attributes of both: so these are written anew.
+   */
+  static @Nullable Inode perhapsAgain(Transaction tx, @Nullable Inode fresh) {
+    Attrs attrs = fresh == null ? null : fresh.shownAttrs();
+    return fresh == null || attrs == null || fresh.isDirectory() || !fresh.isAlive()
+        ? fresh
+        : fresh.withAttrs(List.of(attrs.stamped(tx.nextDot(), attrs.clock())));
+  }
+
+  /**
    * The merged state of an inode that both sides have: where each side lacks a content of the other
    * and knows of it, one of the two had come back from a purge.
    */

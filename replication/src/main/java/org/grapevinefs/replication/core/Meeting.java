@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param header what was announced
  * @param repair whether absence is no news in it
  * @param mine what this side knew before
+ * @param horizon what this side had purged before
  */
-record Meeting(PullHeader header, boolean repair, Knowledge mine) {
+record Meeting(PullHeader header, boolean repair, Knowledge mine, Knowledge horizon) {
 
   /** Whether what the answer leaves out was removed, as far as its giver knows of it. */
   boolean dropsAbsent() {
@@ -33,8 +34,11 @@ record Meeting(PullHeader header, boolean repair, Knowledge mine) {
       return since ? before : Merge.union(before, record);
     }
     Inode merged = Merge.merge(before, mine, record, header.knowledge());
-    return before == null
-        ? LetGo.merged(tx, record, mine, merged)
-        : LetGo.merged(tx, before, mine, record, header.knowledge(), merged);
+    if (before != null) {
+      return LetGo.merged(tx, before, mine, record, header.knowledge(), merged);
+    }
+    Inode fresh = LetGo.merged(tx, record, mine, merged);
+    boolean knowsWhatWasPurged = header.knowledge().includes(horizon);
+    return knowsWhatWasPurged ? fresh : LetGo.perhapsAgain(tx, fresh);
   }
 }

@@ -39,7 +39,7 @@ final class PullMerge implements AutoCloseable {
     this.context = context;
     this.tx = context.begin();
     this.header = header;
-    this.meeting = new Meeting(header, repair, tx.state.knowledge);
+    this.meeting = new Meeting(header, repair, tx.state.knowledge, tx.state.horizon);
     this.after = after;
     if (meeting.dropsAbsent()) {
       byte[] from = after == null ? START : after.toBytes();

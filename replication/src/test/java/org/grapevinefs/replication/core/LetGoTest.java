@@ -246,6 +246,25 @@ class LetGoTest extends ThreeReplicas {
   }
 
   @Test
+  void commit_copyMadeAFileByTwo_onePurgedHere_isTheSameEverywhere() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    write(left, file, 0, 8);
+    write(right, file, 0, 3);
+    level();
+    Entry copy = left.conflicts(1).getFirst().entry();
+    left.adoptSibling(copy.shown(), 0);
+    left.unlink(FileId.ROOT, copy.name(), 0);
+    right.adoptSibling(copy.shown(), 0);
+    pull(third, left);
+    assertThat(third.purge(List.of("left", "right"), NOW.plusSeconds(9))).isEqualTo(1);
+    pull(third, right);
+    pull(left, right);
+    level();
+    assertThat(third.inode(copy.shown())).isNotNull();
+  }
+
+  @Test
   void settled_directoryWithATimeToPublishThatIsGone_isSettled() {
     FileId directory = make(left, FileId.ROOT, "d", new NewContent.Directory());
     pull(right, left);
