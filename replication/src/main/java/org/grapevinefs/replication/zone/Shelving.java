@@ -43,11 +43,13 @@ final class Shelving {
 
   /**
    * A sync writes much that the next one writes again. So when this many came together, more are
-   * let gather before the next sync, for so many times as long as the last one took.
+   * let gather before the next sync, for so many times as long as the last one took; but of large
+   * ones, whose bytes take long, not so long that others wait for it.
    */
   private static final int MANY = 256;
 
   private static final int GATHERED = 3;
+  private static final long MOST_GATHERED_NANOS = 500_000_000;
 
   private static final Duration MOST_WAIT_TO_END = Duration.ofSeconds(30);
 
@@ -226,7 +228,8 @@ final class Shelving {
       long begun = zone.nanoTime.getAsLong();
       zone.tree.sync();
       long end = zone.nanoTime.getAsLong();
-      gatherUntil = turn.size() < MANY ? end : end + GATHERED * (end - begun);
+      long gather = Math.min(GATHERED * (end - begun), MOST_GATHERED_NANOS);
+      gatherUntil = turn.size() < MANY ? end : end + gather;
       return true;
     }
     List<CompletableFuture<Boolean>> asked = new ArrayList<>();
