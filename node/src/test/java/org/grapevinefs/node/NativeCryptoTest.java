@@ -39,6 +39,7 @@ final class NativeCryptoTest {
     byte[] message = {1, 2, 3};
     byte[] before = key.sign(message);
     NativeCrypto.install();
+    assertThat(Security.getProviders("Signature.Ed25519")[0].getName()).isEqualTo(PROVIDER);
     assertThat(key.sign(message)).isEqualTo(before);
     assertThat(key.publicKey().verifies(message, before)).isTrue();
     before[63] ^= 1;

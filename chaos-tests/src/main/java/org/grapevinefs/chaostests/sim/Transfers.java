@@ -76,10 +76,10 @@ final class Transfers {
           places.add(entry.shown());
         }
       }
+      Inode inode = node.replica().inode(source);
       for (FileId place : places) {
         Content.Regular held = node.replica().held(place);
         int[] bytes = node.bytes(place);
-        Inode inode = node.replica().inode(source);
         boolean shows =
             held != null
                 && (held.ranges().shows(stretch, dot)

@@ -10,9 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param header what was announced
  * @param repair whether absence is no news in it
  * @param mine what this side knew before
- * @param horizon what this side had purged before
+ * @param missedPurges whether the giver does not know all that this side had purged before
  */
-record Meeting(PullHeader header, boolean repair, Knowledge mine, Knowledge horizon) {
+record Meeting(PullHeader header, boolean repair, Knowledge mine, boolean missedPurges) {
+
+  static Meeting of(PullHeader header, boolean repair, State here) {
+    boolean missed = !header.knowledge().includes(here.horizon);
+    return new Meeting(header, repair, here.knowledge, missed);
+  }
 
   /** Whether what the answer leaves out was removed, as far as its giver knows of it. */
   boolean dropsAbsent() {
@@ -38,7 +43,6 @@ record Meeting(PullHeader header, boolean repair, Knowledge mine, Knowledge hori
       return LetGo.merged(tx, before, mine, record, header.knowledge(), merged);
     }
     Inode fresh = LetGo.merged(tx, record, mine, merged);
-    boolean knowsWhatWasPurged = header.knowledge().includes(horizon);
-    return knowsWhatWasPurged ? fresh : LetGo.perhapsAgain(tx, fresh);
+    return missedPurges ? LetGo.perhapsAgain(tx, fresh) : fresh;
   }
 }

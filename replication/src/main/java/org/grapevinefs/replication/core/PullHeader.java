@@ -9,7 +9,7 @@ import java.util.Map;
  * @param response a number that every record of this answer carries
  * @param knowledge what the answering replica knew at its snapshot
  * @param names the node name of each origin it knows
- * @param horizon the highest numbers of tombstones that it purged
+ * @param horizon the highest numbers of what it purged, tombstones and all
  * @param mode whether the records are all that it has
  * @param count how many records follow
  * @param stateDigest its state digest at the snapshot

@@ -39,7 +39,7 @@ final class PullMerge implements AutoCloseable {
     this.context = context;
     this.tx = context.begin();
     this.header = header;
-    this.meeting = new Meeting(header, repair, tx.state.knowledge, tx.state.horizon);
+    this.meeting = Meeting.of(header, repair, tx.state);
     this.after = after;
     if (meeting.dropsAbsent()) {
       byte[] from = after == null ? START : after.toBytes();

@@ -130,7 +130,7 @@ public final class PullSession implements AutoCloseable {
    */
   public @Nullable Removals removals() {
     State state = context.state;
-    Meeting meeting = new Meeting(header, repair, state.knowledge, state.horizon);
+    Meeting meeting = Meeting.of(header, repair, state);
     boolean known = !repair && state.knowledge.includes(header.knowledge());
     boolean removing = removes || meeting.dropsAbsent();
     if (known || !removing || state.files == 0 || state.installing != null) {

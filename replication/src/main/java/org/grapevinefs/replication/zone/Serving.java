@@ -115,8 +115,11 @@ final class Serving {
   /** Whether a file's bytes under one of its shown ids are, or are the same as, a stretch. */
   private boolean shows(
       FileId source, Content.@Nullable Regular held, ZoneReplica.Stretch stretch) {
-    if (held == null || held.ranges().shows(stretch.range(), stretch.dot())) {
-      return held != null;
+    if (held == null) {
+      return false;
+    }
+    if (held.ranges().shows(stretch.range(), stretch.dot())) {
+      return true;
     }
     zone.lock.lock();
     try {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,11 +168,7 @@ class ComebackTest extends ThreeReplicas {
     Place place = Objects.requireNonNull(alive.place());
     Place gone = new Place.Deleted(change, place.clock(), place.links(), Set.of());
     Knowledge theirs = left.knowledge().with(change);
-    var header = new PullHeader(1, theirs, Map.of(), Knowledge.NONE, PullHeader.Mode.DELTA, 1, 0);
-    try (PullSession session = left.begin(header, left.knowledge())) {
-      session.add(1, alive.withPlaces(List.of(gone)));
-      session.commit();
-    }
+    takeIn(left, alive.withPlaces(List.of(gone)), change);
     assertThat(Objects.requireNonNull(left.inode(file)).isAlive()).isFalse();
     // Whoever takes it for alive hears of a change that it does not know yet.
     assertThat(theirs.includes(left.knowledge())).isFalse();

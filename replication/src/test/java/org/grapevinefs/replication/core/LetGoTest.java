@@ -179,14 +179,11 @@ class LetGoTest extends ThreeReplicas {
 
   @Test
   void commit_fileWithTheIdOfACopyThatStaysOne_bothShow() {
-    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
-    level();
-    write(left, file, 0, 8);
-    write(right, file, 0, 3);
-    level();
+    FileId file = writtenApart();
     Entry copy = third.conflicts(1).getFirst().entry();
     // As if a fourth had made the copy a file while it was all that the file had.
-    takeIn(third, madeFile(copy));
+    Inode made = madeFile(copy);
+    takeIn(third, made, made.dots().iterator().next());
     new FakeDisk(third).settleAll();
     assertThat(third.lookup(FileId.ROOT, copy.name()))
         .extracting(Entry::shown, Entry::source)
@@ -212,13 +209,14 @@ class LetGoTest extends ThreeReplicas {
         copy.shown(), FileType.REGULAR, TIME, List.of(place), List.of(), List.of(content));
   }
 
-  private static void takeIn(Replica to, Inode inode) {
-    Knowledge theirs = to.knowledge().with(inode.dots().iterator().next());
-    var header = new PullHeader(1, theirs, Map.of(), Knowledge.NONE, PullHeader.Mode.DELTA, 1, 0);
-    try (PullSession session = to.begin(header, to.knowledge())) {
-      session.add(1, inode);
-      session.commit();
-    }
+  /** A file with a conflict copy, which all have. */
+  private FileId writtenApart() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    write(left, file, 0, 8);
+    write(right, file, 0, 3);
+    level();
+    return file;
   }
 
   @Test
@@ -247,11 +245,7 @@ class LetGoTest extends ThreeReplicas {
 
   @Test
   void commit_copyMadeAFileByTwo_onePurgedHere_isTheSameEverywhere() {
-    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
-    level();
-    write(left, file, 0, 8);
-    write(right, file, 0, 3);
-    level();
+    writtenApart();
     Entry copy = left.conflicts(1).getFirst().entry();
     left.adoptSibling(copy.shown(), 0);
     left.unlink(FileId.ROOT, copy.name(), 0);

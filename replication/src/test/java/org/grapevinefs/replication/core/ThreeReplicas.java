@@ -76,6 +76,16 @@ abstract class ThreeReplicas {
     }
   }
 
+  /** A record from one who knows what is known here, and a change more. */
+  static void takeIn(Replica to, Inode inode, Dot change) {
+    Knowledge theirs = to.knowledge().with(change);
+    var header = new PullHeader(1, theirs, Map.of(), Knowledge.NONE, PullHeader.Mode.DELTA, 1, 0);
+    try (PullSession session = to.begin(header, to.knowledge())) {
+      session.add(1, inode);
+      session.commit();
+    }
+  }
+
   /** Until all know the same; it must then be the same state and the same names. */
   void level() {
     List<Replica> all = List.of(left, right, third);
