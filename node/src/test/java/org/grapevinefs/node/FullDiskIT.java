@@ -35,6 +35,7 @@ class FullDiskIT {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final int CHUNK = 1 << 20;
   private static final int MOST_CHUNKS = 200;
+  private static final int MOST_CHANGES = 500_000;
 
   @TempDir Path temp;
   private NodeFolder folder;
@@ -160,6 +161,38 @@ class FullDiskIT {
         int seed = Integer.parseInt(name.substring("small-".length()));
         assertThat(read(zone, name, 3_000)).as(name).isEqualTo(bytes(seed, 3_000));
       }
+      ZoneReplica.ScanReport scan =
+          ((ServedZone.Held) node.zones().find("docs").orElseThrow()).replica().scan();
+      assertThat(scan.added() + scan.edited() + scan.missing()).isZero();
+    }
+  }
+
+  @Test
+  void fullDisk_withNoRoomForTheIndex_deletesStillMakeRoom() throws Exception {
+    int written;
+    try (Node node = folder.start()) {
+      ZoneFileSystem zone = files(node);
+      written = fill(zone);
+      takeAll(folder.volume.resolve("filler"));
+      Path reserve = folder.volume.resolve(".grapevine/docs/reserve");
+      assertThat(reserve).exists();
+      FileId file = zone.lookup(Caller.SYSTEM, FileId.ROOT, EntryName.of("chunk-0")).id();
+      for (int i = 0; i < MOST_CHANGES && Files.exists(reserve); i++) {
+        zone.setattr(Caller.SYSTEM, file, SetAttributes.mode(0600 | i & 0177));
+      }
+      assertThat(reserve).doesNotExist();
+      assertThat(write(zone, "refused", bytes(7, CHUNK))).isFalse();
+      for (int i = 1; i < written - 1; i++) {
+        zone.remove(Caller.SYSTEM, FileId.ROOT, EntryName.of("chunk-" + i));
+      }
+      await().atMost(SOON).until(() -> write(zone, "afterwards", bytes(-1, CHUNK)));
+      assertThat(reserve).exists();
+      assertThat(node.administered().zone("docs").getProblemsList()).isEmpty();
+    }
+    try (Node node = folder.start()) {
+      ZoneFileSystem zone = files(node);
+      assertThat(read(zone, "afterwards", CHUNK)).isEqualTo(bytes(-1, CHUNK));
+      assertThat(read(zone, "chunk-0", CHUNK)).isEqualTo(bytes(0, CHUNK));
       ZoneReplica.ScanReport scan =
           ((ServedZone.Held) node.zones().find("docs").orElseThrow()).replica().scan();
       assertThat(scan.added() + scan.edited() + scan.missing()).isZero();

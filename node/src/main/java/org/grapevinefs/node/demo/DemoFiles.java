@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.grapevinefs.gossip.MeshId;
 import org.grapevinefs.node.StartFailure;
+import org.grapevinefs.replication.volume.BtrfsVolume;
+import org.grapevinefs.replication.volume.Volume;
 import org.grapevinefs.zonesconfig.AccessRules;
 import org.grapevinefs.zonesconfig.ByteSize;
 import org.grapevinefs.zonesconfig.Cidr;
@@ -68,6 +70,11 @@ final class DemoFiles {
     }
     if (there.isEmpty()) {
       refuseForeign();
+      refuseWhatIsNoBtrfs();
+    } else if (plan.btrfs() && !isForBtrfs()) {
+      throw new StartFailure(
+          plan.folder()
+              + " holds a demo on plain folders: leave out --btrfs, or choose another --dir");
     }
     Optional<MeshConfig> mesh = there.isPresent() ? Optional.empty() : Optional.of(mesh());
     // The first node comes last: while it has no mesh.toml, the demo counts as not yet made.
@@ -105,6 +112,29 @@ final class DemoFiles {
                 + " an empty folder with --dir");
       }
     }
+  }
+
+  /** Before anything is written: what is written stays, and would fail without --btrfs too. */
+  private void refuseWhatIsNoBtrfs() throws IOException, StartFailure {
+    if (!plan.btrfs()) {
+      return;
+    }
+    Files.createDirectories(plan.folder());
+    if (!(Volume.at(plan.folder()) instanceof BtrfsVolume)) {
+      throw new StartFailure(
+          plan.folder()
+              + " cannot have Btrfs volumes: it must lie on a Btrfs file system, the user must be"
+              + " root, and the btrfs tool must be there; choose another --dir, or leave out"
+              + " --btrfs");
+    }
+  }
+
+  private boolean isForBtrfs() {
+    return new ConfigLoader()
+        .load(plan.config(1))
+        .node()
+        .map(node -> node.volumes().stream().noneMatch(one -> one.type() == VolumeType.DIRECTORY))
+        .orElse(true);
   }
 
   private List<NodeName> members() {

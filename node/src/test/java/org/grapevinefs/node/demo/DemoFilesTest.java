@@ -57,6 +57,30 @@ class DemoFilesTest {
   }
 
   @Test
+  void write_forBtrfsWhereThereIsNone_writesNothing() throws Exception {
+    // A file system in memory is no Btrfs, whatever the disk is.
+    Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "demo");
+    try {
+      DemoPlan plan = new DemoPlan(memory, 2, "127.0.0.1", true);
+      assertThatThrownBy(() -> write(plan))
+          .isInstanceOf(StartFailure.class)
+          .hasMessageContaining("Btrfs file system")
+          .hasMessageContaining("leave out --btrfs");
+      assertThat(memory).isEmptyDirectory();
+    } finally {
+      Files.delete(memory);
+    }
+  }
+
+  @Test
+  void write_forBtrfsOverAPlainDemo_isRefused() throws Exception {
+    write(plan(2, "127.0.0.1"));
+    assertThatThrownBy(() -> write(new DemoPlan(temp.resolve("demo"), 2, "127.0.0.1", true)))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("plain folders");
+  }
+
+  @Test
   void write_again_changesNothing() throws Exception {
     write(plan(2, "127.0.0.1"));
     Map<Path, String> before = files();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.index;
 
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
 /** An index that its disk no longer lets be read or written: the zone must stop writing. */
 public final class IndexFailure extends RuntimeException {
 
@@ -12,5 +15,15 @@ public final class IndexFailure extends RuntimeException {
 
   IndexFailure(String message, Throwable cause) {
     super(message + ": " + cause.getMessage(), cause);
+  }
+
+  /** Whether it failed because the disk is full; then it works again when there is room. */
+  public boolean isFull() {
+    return getCause() instanceof RocksDBException e && isFull(e);
+  }
+
+  static boolean isFull(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null && status.getSubCode() == Status.SubCode.NoSpace;
   }
 }

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.grapevinefs.replication.core.Batch;
 import org.grapevinefs.replication.core.ReplicaStore;
 import org.grapevinefs.replication.core.Table;
@@ -59,6 +62,11 @@ public final class RocksStore implements ReplicaStore {
 
   private static final int WINDOW_ROWS = 16_384;
 
+  /** RocksDB looks every five seconds whether a full disk has room again. */
+  private static final long MOST_WAIT_FOR_ROOM = TimeUnit.SECONDS.toNanos(20);
+
+  private static final long BETWEEN_TRIES = TimeUnit.MILLISECONDS.toNanos(50);
+
   static {
     RocksDB.loadLibrary();
   }
@@ -72,6 +80,10 @@ public final class RocksStore implements ReplicaStore {
   private final ReadOptions scanning = own(new ReadOptions());
   private final AtomicLong commits = new AtomicLong();
   private final Gate gate = new Gate();
+  private final BooleanSupplier onFull;
+
+  /** Until when there may be room again, by {@link System#nanoTime}. */
+  private volatile long roomBy = System.nanoTime();
 
   /** What is open of the database and must be closed before it: cursors and snapshots. */
   private final Set<Runnable> open = ConcurrentHashMap.newKeySet();
@@ -79,7 +91,8 @@ public final class RocksStore implements ReplicaStore {
   /** How many commits are known to be on disk; none of those before the start. */
   private volatile long onDisk = -1;
 
-  private RocksStore(Path folder) throws RocksDBException {
+  private RocksStore(Path folder, BooleanSupplier onFull) throws RocksDBException {
+    this.onFull = onFull;
     Cache cache = own(new LRUCache(BLOCK_CACHE_BYTES));
     ColumnFamilyOptions options = own(columnFamilyOptions(cache, own(new BloomFilter(10))));
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
@@ -122,11 +135,32 @@ public final class RocksStore implements ReplicaStore {
    *     not whole
    */
   public static RocksStore open(Path folder) throws IOException {
+    return open(folder, () -> false);
+  }
+
+  /**
+   * The same, of a store that can be given room when its disk is full.
+   *
+   * @param onFull gives it room on its disk; false if there is none to be given. What failed waits
+   *     for that room and goes on
+   */
+  public static RocksStore open(Path folder, BooleanSupplier onFull) throws IOException {
     Files.createDirectories(folder);
     try {
-      return new RocksStore(folder);
+      return opened(folder, onFull);
     } catch (RocksDBException e) {
       throw new IOException("the index in " + folder + " can't be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static RocksStore opened(Path folder, BooleanSupplier onFull) throws RocksDBException {
+    try {
+      return new RocksStore(folder, onFull);
+    } catch (RocksDBException e) {
+      if (IndexFailure.isFull(e) && onFull.getAsBoolean()) {
+        return new RocksStore(folder, onFull);
+      }
+      throw e;
     }
   }
 
@@ -209,12 +243,44 @@ public final class RocksStore implements ReplicaStore {
           writes.put(family(change.table()), change.key(), value);
         }
       }
-      database.write(sync ? synced : unsynced, writes);
+      WriteOptions how = sync ? synced : unsynced;
+      withRoom(() -> database.write(how, writes));
     } catch (RocksDBException e) {
       throw new IndexFailure("the index can't be written", e);
     } finally {
       gate.leave();
     }
+  }
+
+  /** What is done with the database. */
+  @FunctionalInterface
+  private interface Use {
+    void run() throws RocksDBException;
+  }
+
+  /**
+   * Tries again what failed because the disk is full, once there is room: who changed the disk and
+   * comes to note that must not be left with the one and not the other.
+   */
+  private void withRoom(Use use) throws RocksDBException {
+    while (true) {
+      try {
+        use.run();
+        return;
+      } catch (RocksDBException e) {
+        if (!IndexFailure.isFull(e) || !mayHaveRoom()) {
+          throw e;
+        }
+      }
+      LockSupport.parkNanos(BETWEEN_TRIES);
+    }
+  }
+
+  private boolean mayHaveRoom() {
+    if (onFull.getAsBoolean()) {
+      roomBy = System.nanoTime() + MOST_WAIT_FOR_ROOM;
+    }
+    return roomBy - System.nanoTime() > 0;
   }
 
   @Override
@@ -226,7 +292,7 @@ public final class RocksStore implements ReplicaStore {
     }
     gate.enter();
     try {
-      database.flushWal(true);
+      withRoom(() -> database.flushWal(true));
       onDisk = upTo;
     } catch (RocksDBException e) {
       throw new IndexFailure("the index can't be brought to disk", e);

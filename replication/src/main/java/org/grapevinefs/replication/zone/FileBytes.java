@@ -130,6 +130,8 @@ final class FileBytes {
     if (wanted == 0) {
       return 0;
     }
+    // Also over old bytes: where blocks are never written twice that needs room as well.
+    zone.requireDisk();
     long size = size(state, shown);
     int count = (int) Math.min(wanted, roomFor(size, offset, wanted));
     if (count <= 0) {
@@ -213,6 +215,9 @@ final class FileBytes {
   }
 
   private void requireRoom(long before, long size) throws ZoneException {
+    if (size > before) {
+      zone.requireDisk();
+    }
     if (size > before && size > zone.settings.quota()) {
       // No removing makes room for it.
       throw new ZoneException(ZoneError.FBIG);
@@ -365,6 +370,7 @@ final class FileBytes {
       if (count == 0) {
         return 0;
       }
+      zone.requireDisk();
       DirtyContent dirty = versions.begin(target, into);
       long done = count;
       try (OpenFile open = zone.open(target)) {

@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.grapevinefs.replication.index.IndexFailure;
 
 /**
  * Brings the index to disk: all that was promised up to the call. Calls that come together share
@@ -102,6 +103,13 @@ final class IndexSync implements AutoCloseable {
       long begun = nanoTime.getAsLong();
       try {
         sync.run();
+      } catch (IndexFailure e) {
+        // What a full disk did not take is still in memory, and is written whole when there is
+        // room.
+        if (!e.isFull()) {
+          onFailure.accept(e);
+        }
+        throw new IOException("the index could not be brought to disk", e);
       } catch (RuntimeException e) {
         onFailure.accept(e);
         throw new IOException("the index could not be brought to disk", e);

@@ -165,7 +165,8 @@ final class Pulls {
 
     private void add(Inode inode, ZoneRecord.Inline one) throws IOException {
       Map<Dot, Transfers.Small> known = inline.computeIfAbsent(inode.id(), id -> new HashMap<>(2));
-      if (known.containsKey(one.content())
+      if (zone.reserve.isGiven()
+          || known.containsKey(one.content())
           || !(inode.content(one.content()) instanceof Content.Regular content)) {
         return;
       }

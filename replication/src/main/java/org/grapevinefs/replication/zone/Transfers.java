@@ -71,6 +71,9 @@ final class Transfers {
    * only wait to be shown are not walked over again and again.
    */
   synchronized List<PendingContent> pending(int most) {
+    if (zone.reserve.isGiven()) {
+      return List.of();
+    }
     FileId from = pendingAfter;
     List<PendingContent> found = new ArrayList<>();
     pendingAfter = pending(from, most, found);

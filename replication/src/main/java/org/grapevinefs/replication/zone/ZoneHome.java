@@ -16,6 +16,7 @@ import org.grapevinefs.replication.core.Replica;
 import org.grapevinefs.replication.core.ReplicaStore;
 import org.grapevinefs.replication.core.Table;
 import org.grapevinefs.replication.index.RocksStore;
+import org.grapevinefs.replication.volume.Reserve;
 import org.grapevinefs.replication.volume.Volume;
 import org.grapevinefs.replication.volume.ZoneTree;
 import org.slf4j.Logger;
@@ -55,8 +56,9 @@ public record ZoneHome(
     ZoneTree tree = volume.open(zone, quota);
     ReplicaStore store = null;
     try {
-      store = RocksStore.open(tree.indexPath().resolve("index"));
-      return open(settings, tree, store);
+      Reserve reserve = new Reserve(tree.indexPath());
+      store = RocksStore.open(tree.indexPath().resolve("index"), reserve::give);
+      return open(settings, tree, store, reserve);
     } catch (IOException | RuntimeException e) {
       if (store != null) {
         store.close();
@@ -66,7 +68,7 @@ public record ZoneHome(
     }
   }
 
-  private LocalZone open(ZoneSettings settings, ZoneTree tree, ReplicaStore store)
+  private LocalZone open(ZoneSettings settings, ZoneTree tree, ReplicaStore store, Reserve reserve)
       throws IOException {
     Path file = tokens.resolve(zone + ".token");
     String known = Files.exists(file) ? Files.readString(file) : "";
@@ -86,6 +88,7 @@ public record ZoneHome(
             time,
             nanoTime,
             this::free,
+            reserve,
             ZoneSnapshots.of(volume, zone));
     LocalZone opened = new LocalZone(state, random.nextLong());
     if (!before.isEmpty() && !before.equals(boot)) {

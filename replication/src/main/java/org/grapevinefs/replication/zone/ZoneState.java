@@ -34,8 +34,10 @@ import org.grapevinefs.replication.fs.DirectoryChange;
 import org.grapevinefs.replication.fs.SpaceUsage;
 import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
+import org.grapevinefs.replication.index.IndexFailure;
 import org.grapevinefs.replication.volume.OpenFile;
 import org.grapevinefs.replication.volume.PosixException;
+import org.grapevinefs.replication.volume.Reserve;
 import org.grapevinefs.replication.volume.ZoneTree;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +61,7 @@ final class ZoneState {
   final InstantSource time;
   final LongSupplier nanoTime;
   final LongSupplier volumeFree;
+  final Reserve reserve;
   final ZoneSnapshots snapshots;
 
   /** The quota and the waits; may change at any time. */
@@ -88,6 +91,7 @@ final class ZoneState {
       InstantSource time,
       LongSupplier nanoTime,
       LongSupplier volumeFree,
+      Reserve reserve,
       ZoneSnapshots snapshots) {
     this.name = name;
     this.tree = tree;
@@ -97,6 +101,7 @@ final class ZoneState {
     this.time = time;
     this.nanoTime = nanoTime;
     this.volumeFree = volumeFree;
+    this.reserve = reserve;
     this.snapshots = snapshots;
     this.files = new OpenStates(settings.openFiles(), nanoTime);
     this.directories = new Directories(tree, replica::placed);
@@ -302,6 +307,20 @@ final class ZoneState {
     if (usedBytes() >= settings.quota()) {
       throw new ZoneException(ZoneError.DQUOT);
     }
+    requireDisk();
+  }
+
+  /** Refuses what needs room on the disk while the index lives on what was kept for it. */
+  void requireDisk() throws ZoneException {
+    if (reserve.isGiven()) {
+      throw noRoom();
+    }
+  }
+
+  private ZoneException noRoom() {
+    return roomMaker.getAsBoolean()
+        ? new ZoneException(ZoneError.DELAY, "room is being made by deleting a snapshot")
+        : new ZoneException(ZoneError.NOSPC, "the disk is full");
   }
 
   void requireWritable() throws ZoneException {
@@ -440,6 +459,11 @@ final class ZoneState {
       throw Failures.of(e);
     } catch (ReplicaException e) {
       throw Failures.of(e);
+    } catch (IndexFailure e) {
+      if (e.isFull()) {
+        throw noRoom();
+      }
+      throw e;
     }
   }
 

@@ -177,6 +177,7 @@ final class ZoneThread implements ZoneState.Bell {
       long now = zone.nanoTime.getAsLong();
       if (now - lastSync >= SECOND) {
         lastSync = now;
+        zone.reserve.refill();
         if (zone.fault() == null) {
           versions.makeDirectories();
           versions.syncIfChanged();
