@@ -178,7 +178,7 @@ class FullDiskIT {
       assertThat(reserve).exists();
       FileId file = zone.lookup(Caller.SYSTEM, FileId.ROOT, EntryName.of("chunk-0")).id();
       for (int i = 0; i < MOST_CHANGES && Files.exists(reserve); i++) {
-        zone.setattr(Caller.SYSTEM, file, SetAttributes.mode(0600 | i & 0177));
+        zone.setattr(Caller.SYSTEM, file, SetAttributes.mode(0600 | (i & 0177)));
       }
       assertThat(reserve).doesNotExist();
       assertThat(write(zone, "refused", bytes(7, CHUNK))).isFalse();

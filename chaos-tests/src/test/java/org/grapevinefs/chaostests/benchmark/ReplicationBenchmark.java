@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -60,6 +61,10 @@ public final class ReplicationBenchmark {
   /** Those in which the second node starts anew. */
   private static final Set<Row> STARTS = EnumSet.of(Row.REJOIN, Row.CATCH_UP, Row.CATCH_UP_LARGE);
 
+  /** Those that go on with the files of another. */
+  private static final Map<Row, Row> NEEDS =
+      Map.of(Row.CHANGE, Row.ONE_LARGE, Row.RENAME, Row.MANY_SMALL, Row.REJOIN, Row.MANY_SMALL);
+
   private final Path disk;
   private final Mesh mesh;
   private final Path first;
@@ -88,6 +93,11 @@ public final class ReplicationBenchmark {
               .skip(1)
               .map(name -> Row.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))
               .collect(Collectors.toCollection(() -> EnumSet.noneOf(Row.class)));
+    }
+    for (Map.Entry<Row, Row> need : NEEDS.entrySet()) {
+      if (rows.contains(need.getKey())) {
+        rows.add(need.getValue());
+      }
     }
     if (rows.remove(Row.MILLION)) {
       million(work);

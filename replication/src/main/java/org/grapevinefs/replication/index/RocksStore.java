@@ -263,12 +263,14 @@ public final class RocksStore implements ReplicaStore {
    * comes to note that must not be left with the one and not the other.
    */
   private void withRoom(Use use) throws RocksDBException {
+    long begun = System.nanoTime();
     while (true) {
       try {
         use.run();
         return;
       } catch (RocksDBException e) {
-        if (!IndexFailure.isFull(e) || !mayHaveRoom()) {
+        boolean inTime = System.nanoTime() - begun < MOST_WAIT_FOR_ROOM;
+        if (!IndexFailure.isFull(e) || !inTime || !mayHaveRoom()) {
           throw e;
         }
       }

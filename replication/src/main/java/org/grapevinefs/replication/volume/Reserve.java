@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.grapevinefs.replication.core.EntryName;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * index that cannot be written could not even note that files are deleted, which is what makes room
  * again. Thread-safe.
  */
-public final class Reserve {
+public final class Reserve implements AutoCloseable {
 
   /** What it holds on a volume of some gigabytes or more, in bytes. */
   static final long LARGE = 32L << 20;
@@ -29,18 +33,24 @@ public final class Reserve {
   private static final int LEFT_FREE_SHARE = 4;
   private static final int CHUNK = 1 << 20;
 
+  /** Those whose room the index has. */
+  private static final Set<Reserve> GIVEN = ConcurrentHashMap.newKeySet();
+
   private final Path folder;
-  private volatile boolean given;
+  private final @Nullable Path volume;
 
   /**
    * Takes the room, if there is a quarter more; what is there of an earlier one is kept.
    *
-   * @param folder where the index is
+   * @param folder where the index is, beside those of other zones of the same volume
    */
   public Reserve(Path folder) {
-    this.folder = folder;
-    this.given = !isThere();
-    refill();
+    this.folder = folder.toAbsolutePath();
+    this.volume = this.folder.getParent();
+    if (!isThere()) {
+      GIVEN.add(this);
+      refill();
+    }
   }
 
   private boolean isThere() {
@@ -52,19 +62,19 @@ public final class Reserve {
   }
 
   /**
-   * Whether the room was given to the index: until it is back, nothing but what makes room should
-   * be done on this volume.
+   * Whether the room was given to the index, or that of another zone of this volume to its own:
+   * until all is back, nothing but what makes room should be done there.
    */
   public boolean isGiven() {
-    return given;
+    return !GIVEN.isEmpty()
+        && GIVEN.stream().anyMatch(other -> Objects.equals(other.volume, volume));
   }
 
   /** Gives the room to the index; false if it has it already. */
   public synchronized boolean give() {
-    if (given) {
+    if (!GIVEN.add(this)) {
       return false;
     }
-    given = true;
     LOG.warn("the disk of {} is full: the index gets what was kept for it", folder);
     remove();
     return true;
@@ -72,7 +82,7 @@ public final class Reserve {
 
   /** Takes the room back if there is enough by now. */
   public synchronized void refill() {
-    if (!given) {
+    if (!GIVEN.contains(this)) {
       return;
     }
     try (Directory directory = ZoneTree.open(folder)) {
@@ -84,7 +94,7 @@ public final class Reserve {
       try (OpenFile file = directory.createFile(NAME)) {
         take(file, bytes);
       }
-      given = false;
+      GIVEN.remove(this);
     } catch (IOException e) {
       LOG.debug("no room is kept in {} yet: {}", folder, e.toString());
       remove();
@@ -115,5 +125,11 @@ public final class Reserve {
     } catch (IOException e) {
       LOG.warn("what is kept for the index in {} cannot be given to it: {}", folder, e.toString());
     }
+  }
+
+  /** Leaves the file as it is, for the next start. */
+  @Override
+  public synchronized void close() {
+    GIVEN.remove(this);
   }
 }

@@ -539,6 +539,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     } finally {
       zone.lock.unlock();
     }
+    zone.reserve.close();
     zone.tree.close();
   }
 }

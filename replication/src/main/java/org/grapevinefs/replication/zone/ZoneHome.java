@@ -55,14 +55,15 @@ public record ZoneHome(
     Long quota = settings.quota() == Long.MAX_VALUE ? null : settings.quota();
     ZoneTree tree = volume.open(zone, quota);
     ReplicaStore store = null;
+    Reserve reserve = new Reserve(tree.indexPath());
     try {
-      Reserve reserve = new Reserve(tree.indexPath());
       store = RocksStore.open(tree.indexPath().resolve("index"), reserve::give);
       return open(settings, tree, store, reserve);
     } catch (IOException | RuntimeException e) {
       if (store != null) {
         store.close();
       }
+      reserve.close();
       tree.close();
       throw e;
     }
