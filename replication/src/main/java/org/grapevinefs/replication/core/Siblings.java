@@ -113,8 +113,9 @@ final class Siblings {
   }
 
   /**
-   * Takes a sibling's value out of its inode. What shows under the file's own name stays, though it
-   * may have come to have the same bytes since; so does the last value, which is the file then.
+   * Takes a sibling's value out of its inode, and those of the same bytes that it hid. The latest
+   * value stays, since it has the file's name, or will have it as soon as that is settled: only a
+   * later write takes its place. So members that drop siblings apart never drop all between them.
    */
   void dropContent(Transaction tx, Entry entry) {
     Inode inode = tx.inode(entry.source());
@@ -124,12 +125,11 @@ final class Siblings {
       tx.mark(Table.UNSETTLED, entry.source(), true);
       return;
     }
+    Content latest = Inode.latest(inode.contents());
     List<Content> contents = new ArrayList<>(inode.contents());
-    List<Dot> own = tx.reads.placed(inode.id()).stream().map(Entry::content).toList();
-    contents.removeIf(other -> other.sameBytes(content) && !own.contains(other.dot()));
-    if (contents.isEmpty()) {
-      contents.add(content);
-    }
+    // A later one with the same bytes would show in its place if it had been here.
+    contents.removeIf(
+        other -> other.sameBytes(content) && !other.isLaterThan(content) && !other.equals(latest));
     // Some register must carry the change; the attributes can, with their old clock, so that a
     // change of them made apart still wins.
     Attrs attrs = inode.shownAttrs();

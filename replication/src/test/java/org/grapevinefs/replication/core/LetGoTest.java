@@ -308,6 +308,73 @@ class LetGoTest extends ThreeReplicas {
     assertThat(left.conflicts(10)).hasSize(1);
   }
 
+  @Test
+  void unlink_siblingThatTheFileWasMadeEqualToElsewhere_leavesTheFileWhatWasWritten() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    skew.put("left", Duration.ofMinutes(1));
+    write(left, file, 0, 8);
+    version(right, file, 3, "same");
+    write(third, file, 0, 5);
+    level();
+    Entry copy = copyOf(third, right);
+    version(left, file, 3, "same");
+    take(third, left);
+    assertThat(third.unlink(FileId.ROOT, copy.name(), 0).gone()).isEqualTo(copy.shown());
+    assertThat(size(third, file)).isEqualTo(3);
+    level();
+    assertThat(size(left, file)).isEqualTo(3);
+    assertThat(left.conflicts(10)).as("the third one's").hasSize(1);
+  }
+
+  @Test
+  void unlink_siblingThatAnotherDroppedToo_leavesTheSameContentAsHis() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    skew.put("left", Duration.ofMinutes(1));
+    write(left, file, 0, 8);
+    version(right, file, 3, "same");
+    level();
+    Entry copy = copyOf(third, right);
+    version(left, file, 3, "same");
+    take(third, left);
+    right.unlink(FileId.ROOT, copy.name(), 0);
+    third.unlink(FileId.ROOT, copy.name(), 0);
+    pull(right, left);
+    assertThat(contents(third, file)).hasSize(1).isEqualTo(contents(right, file));
+    level();
+  }
+
+  @Test
+  void unlink_siblingThatHidAnotherOfTheSameBytes_dropsBoth() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    skew.put("left", Duration.ofMinutes(1));
+    write(left, file, 0, 8);
+    version(right, file, 3, "same");
+    version(third, file, 3, "same");
+    level();
+    assertThat(contents(left, file)).hasSize(3);
+    left.unlink(FileId.ROOT, left.conflicts(1).getFirst().entry().name(), 0);
+    level();
+    assertThat(contents(right, file)).hasSize(1);
+    assertThat(right.conflicts(10)).isEmpty();
+  }
+
+  /** The copy of what another wrote. */
+  private static Entry copyOf(Replica replica, Replica writer) {
+    return replica.conflicts(10).stream()
+        .map(ConflictCopy::entry)
+        .filter(entry -> Objects.requireNonNull(entry.content()).origin().equals(writer.origin()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<Dot> contents(Replica replica, FileId file) {
+    Inode inode = Objects.requireNonNull(replica.inode(file));
+    return inode.contents().stream().map(Content::dot).toList();
+  }
+
   private static long size(Replica replica, FileId file) {
     Inode inode = Objects.requireNonNull(replica.inode(file));
     return inode.winner() instanceof Content.Regular regular ? regular.size() : -1;
