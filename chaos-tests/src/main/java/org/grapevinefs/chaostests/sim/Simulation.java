@@ -54,7 +54,7 @@ public final class Simulation {
     Throwable violation = null;
     try {
       simulation.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       violation = e;
     }
     World world = simulation.world;

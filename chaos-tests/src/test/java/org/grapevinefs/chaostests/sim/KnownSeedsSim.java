@@ -38,6 +38,7 @@ class KnownSeedsSim {
           2039699, a file with the id of one that was purged by age kept the attributes of both on some nodes
           480797, a write took the bytes of which a deleted content was yet to be made
           3006173, dropping a conflict copy took the newer content of the same bytes from the file
+          5036673, names were looked for in the last piece of a pull before all was noted that had come
           """)
   void history_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {
     assertThat(Simulation.run(seed, Mutant.NONE, false).violation()).as(wrong).isNull();

@@ -24,7 +24,9 @@ final class Marking {
 
   private final Transaction tx;
   private final Set<FileId> marked = new HashSet<>();
-  private Resolver resolver;
+
+  /** Asked only when it is noted what is missing, merged and undone: it remembers its answers. */
+  private final Resolver resolver;
 
   private Marking(Transaction tx) {
     this.tx = tx;
@@ -40,7 +42,7 @@ final class Marking {
     List<Transaction.Touched> changes = List.copyOf(tx.touched().values());
     Map<FileId, Link> undoneBefore = tx.state.undone;
     updateUndone(changes);
-    updateMissing(changes);
+    List<FileId> cameOrWent = updateMissing(changes);
     // A directory may fall back to where it came from long ago, which others know to be gone.
     undoneNow(undoneBefore).forEach(this::checkParents);
     for (Transaction.Touched change : changes) {
@@ -51,7 +53,7 @@ final class Marking {
     }
     undoneNow(undoneBefore).forEach(id -> noteMerges(tx.inode(id)));
     tx.stirred().forEach(id -> noteMerges(tx.inode(id)));
-    resolver = new Resolver(tx);
+    cameOrWent.forEach(id -> markBelow(id, new HashSet<>()));
     for (Transaction.Touched change : changes) {
       markChange(change, undoneBefore);
     }
@@ -120,7 +122,12 @@ final class Marking {
     return Objects.equals(before.place(), now.place());
   }
 
-  private void updateMissing(List<Transaction.Touched> changes) {
+  /**
+   * Notes which directories are missing; returns those below which all is to be looked at again,
+   * since they no longer are, or are now.
+   */
+  private List<FileId> updateMissing(List<Transaction.Touched> changes) {
+    List<FileId> cameOrWent = new ArrayList<>();
     for (Transaction.Touched change : changes) {
       Inode now = change.now();
       Inode before = change.before();
@@ -128,7 +135,7 @@ final class Marking {
         if (tx.state.missing.contains(now.id())) {
           tx.setMissing(now.id(), false);
           if (!tx.isInstalling()) {
-            markBelow(now.id(), new HashSet<>());
+            cameOrWent.add(now.id());
           }
           // Else what is in it came by the same pull, and is marked for that.
         }
@@ -136,7 +143,7 @@ final class Marking {
       if (now == null && before != null && before.isDirectory()) {
         if (tx.anyChild(before.id(), id -> true)) {
           tx.setMissing(before.id(), true);
-          markBelow(before.id(), new HashSet<>());
+          cameOrWent.add(before.id());
         }
       }
     }
@@ -151,6 +158,7 @@ final class Marking {
       }
     }
     tx.stirred().forEach(this::checkParents);
+    return cameOrWent;
   }
 
   private void checkParents(FileId id) {

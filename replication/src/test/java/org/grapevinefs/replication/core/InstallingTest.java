@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -27,14 +29,11 @@ class InstallingTest {
     return EntryName.of(text);
   }
 
-  private static void mkdir(Replica replica, FileId directory, String name) {
+  private static FileId mkdir(Replica replica, FileId directory, String name) {
+    FileId id = replica.newId();
     replica.create(
-        replica.newId(),
-        directory,
-        name(name),
-        new NewContent.Directory(),
-        AttrsChange.owned(0755, 1, 1),
-        0);
+        id, directory, name(name), new NewContent.Directory(), AttrsChange.owned(0755, 1, 1), 0);
+    return id;
   }
 
   /** Directories in each other, so that many come before the one that they are in. */
@@ -119,6 +118,34 @@ class InstallingTest {
 
     assertThat(from.knowledge()).isEqualTo(to.knowledge());
     assertThat(from.stateDigest()).isEqualTo(to.stateDigest());
+  }
+
+  @Test
+  void install_directoryInAnotherOfItsName_bothInTheLastPiece_findsBoth() {
+    FileId outer = mkdir(from, FileId.ROOT, "o");
+    FileId inner = mkdir(from, outer, "a");
+    FileId inInner = mkdir(from, inner, "x");
+    FileId inOuter = mkdir(from, outer, "y");
+    from.rename(FileId.ROOT, name("o"), FileId.ROOT, name("a"), 0);
+    FileId one = mkdir(from, FileId.ROOT, "1");
+    FileId two = mkdir(from, FileId.ROOT, "2");
+    Replica to = open(store, "to", SMALL, 2);
+    List<FileId> order = List.of(inInner, inOuter, one, two, inner, outer);
+    var delta = PullHeader.Mode.DELTA;
+    var header =
+        new PullHeader(1, from.knowledge(), Map.of(), Knowledge.NONE, delta, order.size(), 0);
+    try (PullSession session = to.begin(header, to.knowledge())) {
+      order.forEach(id -> session.add(1, Objects.requireNonNull(from.inode(id))));
+      session.commit();
+    }
+
+    assertThat(installAll(to)).isEqualTo(2);
+
+    assertThat(to.stateDigest()).isEqualTo(from.stateDigest());
+    new FakeDisk(to).settleAll();
+    assertThat(to.lookup(FileId.ROOT, name("a"))).isEqualTo(from.lookup(FileId.ROOT, name("a")));
+    assertThat(to.lookup(outer, name("a"))).isEqualTo(from.lookup(outer, name("a")));
+    assertThat(to.lookup(inner, name("x"))).isEqualTo(from.lookup(inner, name("x")));
   }
 
   @Test
