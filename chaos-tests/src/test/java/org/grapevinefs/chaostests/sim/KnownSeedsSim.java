@@ -51,6 +51,9 @@ class KnownSeedsSim {
           1006138, a purge told whoever knew the deletions nothing of the copy that was dropped
           2066842, a file with the id of one that was purged by age kept the attributes of both on some nodes
           2006774, bytes that two wrote apart were given under one of the two numbers only
+          5019786, a content whose deletion its only holder had forgotten was waited for after a move
+          6015316, a content whose deletion its only holder had forgotten was waited for after a move
+          6009700, a content that was made a file elsewhere was waited for after a move made apart
           """)
   void historyWithMerges_thatFailedOnce_keepsEveryProperty(long seed, String wrong) {
     assertThat(Simulation.run(seed, Mutant.NONE, true, false).violation()).as(wrong).isNull();

@@ -100,9 +100,29 @@ final class LetGo {
             && known(left.contents(), knowsRight)
             && known(right.contents(), knowsLeft);
     Attrs attrs = merged.shownAttrs();
-    return apart && attrs != null
-        ? merged.withAttrs(List.of(attrs.stamped(tx.nextDot(), attrs.clock())))
-        : merged;
+    if (!apart || attrs == null) {
+      return merged;
+    }
+    Dot dot = tx.nextDot();
+    return merged
+        .withPlaces(broughtBack(left, right, merged, dot))
+        .withAttrs(List.of(attrs.stamped(dot, attrs.clock())));
+  }
+
+  /**
+   * The places; if one side had deleted the file with all that it held, and a move made apart keeps
+   * it, with a deletion that had seen all. For whatever content is left, that side knows it too and
+   * has let go of it, so its bytes may be nowhere ({@link Comeback}).
+   */
+  private static List<Place> broughtBack(Inode left, Inode right, Inode merged, Dot dot) {
+    boolean deleted = ChangeSteps.isDeletedWithAll(left) || ChangeSteps.isDeletedWithAll(right);
+    Place place = merged.place();
+    if (!deleted || merged.type() != FileType.REGULAR || !(place instanceof Place.Live)) {
+      return merged.places();
+    }
+    Set<Dot> seen = ChangeSteps.seen(left);
+    seen.addAll(ChangeSteps.seen(right));
+    return remembered(merged, place, dot, seen);
   }
 
   /**

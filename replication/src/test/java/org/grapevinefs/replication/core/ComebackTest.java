@@ -142,6 +142,29 @@ class ComebackTest extends ThreeReplicas {
     assertThat(left.lookup(FileId.ROOT, MOVED)).isNotNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void commit_contentWhoseHolderForgotItsDeletion_isNotWaitedForAfterAMove(boolean deletionKnown) {
+    if (!deletionKnown) {
+      take(third, left);
+    }
+    left.unlink(FileId.ROOT, NAME, 0);
+    if (deletionKnown) {
+      take(third, left);
+    }
+    right.rename(FileId.ROOT, NAME, FileId.ROOT, MOVED, 0);
+    take(third, right);
+    assertThat(left.purge(List.of(), NOW.plus(Duration.ofDays(500)))).isEqualTo(1);
+    take(left, right);
+    take(third, left);
+    take(right, third);
+    waitsForNothing(right);
+    assertThat(size(right, file)).isEqualTo(3);
+    level();
+    assertThat(size(left, file)).isEqualTo(3);
+    assertThat(left.lookup(FileId.ROOT, MOVED)).isNotNull();
+  }
+
   @Test
   void rename_ofAFileOfWhichAPurgedDeletionLeftNoContent_bringsItBackAsItIsHere() {
     pull(right, left);
