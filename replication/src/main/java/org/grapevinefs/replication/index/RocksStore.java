@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.grapevinefs.replication.core.Batch;
 import org.grapevinefs.replication.core.ReplicaStore;
 import org.grapevinefs.replication.core.Table;
@@ -81,9 +82,10 @@ public final class RocksStore implements ReplicaStore {
   private final AtomicLong commits = new AtomicLong();
   private final Gate gate = new Gate();
   private final BooleanSupplier onFull;
+  private final LongSupplier nanoTime;
 
-  /** Until when there may be room again, by {@link System#nanoTime}. */
-  private volatile long roomBy = System.nanoTime();
+  /** Until when there may be room again. */
+  private volatile long roomBy;
 
   /** What is open of the database and must be closed before it: cursors and snapshots. */
   private final Set<Runnable> open = ConcurrentHashMap.newKeySet();
@@ -91,8 +93,11 @@ public final class RocksStore implements ReplicaStore {
   /** How many commits are known to be on disk; none of those before the start. */
   private volatile long onDisk = -1;
 
-  private RocksStore(Path folder, BooleanSupplier onFull) throws RocksDBException {
+  private RocksStore(Path folder, BooleanSupplier onFull, LongSupplier nanoTime)
+      throws RocksDBException {
     this.onFull = onFull;
+    this.nanoTime = nanoTime;
+    this.roomBy = nanoTime.getAsLong();
     Cache cache = own(new LRUCache(BLOCK_CACHE_BYTES));
     ColumnFamilyOptions options = own(columnFamilyOptions(cache, own(new BloomFilter(10))));
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
@@ -135,7 +140,7 @@ public final class RocksStore implements ReplicaStore {
    *     not whole
    */
   public static RocksStore open(Path folder) throws IOException {
-    return open(folder, () -> false);
+    return open(folder, () -> false, () -> 0);
   }
 
   /**
@@ -143,22 +148,25 @@ public final class RocksStore implements ReplicaStore {
    *
    * @param onFull gives it room on its disk; false if there is none to be given. What failed waits
    *     for that room and goes on
+   * @param nanoTime a clock that never steps
    */
-  public static RocksStore open(Path folder, BooleanSupplier onFull) throws IOException {
+  public static RocksStore open(Path folder, BooleanSupplier onFull, LongSupplier nanoTime)
+      throws IOException {
     Files.createDirectories(folder);
     try {
-      return opened(folder, onFull);
+      return opened(folder, onFull, nanoTime);
     } catch (RocksDBException e) {
       throw new IOException("the index in " + folder + " can't be opened: " + e.getMessage(), e);
     }
   }
 
-  private static RocksStore opened(Path folder, BooleanSupplier onFull) throws RocksDBException {
+  private static RocksStore opened(Path folder, BooleanSupplier onFull, LongSupplier nanoTime)
+      throws RocksDBException {
     try {
-      return new RocksStore(folder, onFull);
+      return new RocksStore(folder, onFull, nanoTime);
     } catch (RocksDBException e) {
       if (IndexFailure.isFull(e) && onFull.getAsBoolean()) {
-        return new RocksStore(folder, onFull);
+        return new RocksStore(folder, onFull, nanoTime);
       }
       throw e;
     }
@@ -263,13 +271,13 @@ public final class RocksStore implements ReplicaStore {
    * comes to note that must not be left with the one and not the other.
    */
   private void withRoom(Use use) throws RocksDBException {
-    long begun = System.nanoTime();
+    long begun = nanoTime.getAsLong();
     while (true) {
       try {
         use.run();
         return;
       } catch (RocksDBException e) {
-        boolean inTime = System.nanoTime() - begun < MOST_WAIT_FOR_ROOM;
+        boolean inTime = nanoTime.getAsLong() - begun < MOST_WAIT_FOR_ROOM;
         if (!IndexFailure.isFull(e) || !inTime || !mayHaveRoom()) {
           throw e;
         }
@@ -280,9 +288,9 @@ public final class RocksStore implements ReplicaStore {
 
   private boolean mayHaveRoom() {
     if (onFull.getAsBoolean()) {
-      roomBy = System.nanoTime() + MOST_WAIT_FOR_ROOM;
+      roomBy = nanoTime.getAsLong() + MOST_WAIT_FOR_ROOM;
     }
-    return roomBy - System.nanoTime() > 0;
+    return roomBy - nanoTime.getAsLong() > 0;
   }
 
   @Override

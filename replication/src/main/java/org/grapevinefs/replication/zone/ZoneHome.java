@@ -57,7 +57,7 @@ public record ZoneHome(
     ReplicaStore store = null;
     Reserve reserve = new Reserve(tree.indexPath());
     try {
-      store = RocksStore.open(tree.indexPath().resolve("index"), reserve::give);
+      store = RocksStore.open(tree.indexPath().resolve("index"), reserve::give, nanoTime);
       return open(settings, tree, store, reserve);
     } catch (IOException | RuntimeException e) {
       if (store != null) {
