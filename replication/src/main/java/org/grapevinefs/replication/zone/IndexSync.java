@@ -103,15 +103,11 @@ final class IndexSync implements AutoCloseable {
       long begun = nanoTime.getAsLong();
       try {
         sync.run();
-      } catch (IndexFailure e) {
-        // What a full disk did not take is still in memory, and is written whole when there is
-        // room.
-        if (!e.isFull()) {
+      } catch (RuntimeException e) {
+        // What a full disk did not take is still in memory, and is written when there is room.
+        if (!(e instanceof IndexFailure failure && failure.isFull())) {
           onFailure.accept(e);
         }
-        throw new IOException("the index could not be brought to disk", e);
-      } catch (RuntimeException e) {
-        onFailure.accept(e);
         throw new IOException("the index could not be brought to disk", e);
       }
       lastBegun = begun;

@@ -39,6 +39,7 @@ import org.grapevinefs.replication.fs.XattrMode;
 import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.fs.ZoneFileSystem;
+import org.grapevinefs.replication.volume.Reserve;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -520,6 +521,13 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
    */
   @Override
   public void close() throws IOException {
+    // Whatever fails: while its room is given away the other zones of the volume take nothing on.
+    try (Reserve _ = zone.reserve) {
+      end();
+    }
+  }
+
+  private void end() throws IOException {
     installs.stop();
     scanner.stop();
     keeping.close();
@@ -539,7 +547,6 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     } finally {
       zone.lock.unlock();
     }
-    zone.reserve.close();
     zone.tree.close();
   }
 }

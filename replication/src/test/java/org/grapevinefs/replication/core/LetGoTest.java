@@ -310,11 +310,7 @@ class LetGoTest extends ThreeReplicas {
 
   @Test
   void unlink_siblingThatTheFileWasMadeEqualToElsewhere_leavesTheFileWhatWasWritten() {
-    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
-    level();
-    skew.put("left", Duration.ofMinutes(1));
-    write(left, file, 0, 8);
-    version(right, file, 3, "same");
+    FileId file = writtenLaterOnTheLeft();
     write(third, file, 0, 5);
     level();
     Entry copy = copyOf(third, right);
@@ -329,11 +325,7 @@ class LetGoTest extends ThreeReplicas {
 
   @Test
   void unlink_siblingThatAnotherDroppedToo_leavesTheSameContentAsHis() {
-    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
-    level();
-    skew.put("left", Duration.ofMinutes(1));
-    write(left, file, 0, 8);
-    version(right, file, 3, "same");
+    FileId file = writtenLaterOnTheLeft();
     level();
     Entry copy = copyOf(third, right);
     version(left, file, 3, "same");
@@ -347,11 +339,7 @@ class LetGoTest extends ThreeReplicas {
 
   @Test
   void unlink_siblingThatHidAnotherOfTheSameBytes_dropsBoth() {
-    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
-    level();
-    skew.put("left", Duration.ofMinutes(1));
-    write(left, file, 0, 8);
-    version(right, file, 3, "same");
+    FileId file = writtenLaterOnTheLeft();
     version(third, file, 3, "same");
     level();
     assertThat(contents(left, file)).hasSize(3);
@@ -359,6 +347,16 @@ class LetGoTest extends ThreeReplicas {
     level();
     assertThat(contents(right, file)).hasSize(1);
     assertThat(right.conflicts(10)).isEmpty();
+  }
+
+  /** A file that two wrote apart, with the clock of one ahead: the other's is the copy. */
+  private FileId writtenLaterOnTheLeft() {
+    FileId file = make(left, FileId.ROOT, "a", NewContent.empty());
+    level();
+    skew.put("left", Duration.ofMinutes(1));
+    write(left, file, 0, 8);
+    version(right, file, 3, "same");
+    return file;
   }
 
   /** The copy of what another wrote. */
