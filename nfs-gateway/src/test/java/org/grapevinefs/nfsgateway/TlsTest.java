@@ -159,9 +159,21 @@ class TlsTest {
         .isNotNull();
     assertThatThrownBy(() -> Nfs4Client.connect(connection, 2, "a", 1))
         .isInstanceOf(RpcFailure.class);
-    assertThatThrownBy(() -> new Nfs3Client(connection).mount("/zone"))
-        .isInstanceOf(RpcFailure.class);
-    assertThat(gateway.gateway().stats().refusals()).containsEntry("clear-text", 2L);
+    assertThat(gateway.gateway().stats().refusals()).containsEntry("clear-text", 1L);
+  }
+
+  @Test
+  void mountInClearText_whereTlsIsRequired_givesAHandleThatOnlyTlsCanUse() throws Exception {
+    GatewayFixture gateway = gateway(Tls.Use.REQUIRED);
+    RpcConnection clear = gateway.connection();
+    open.addFirst(clear);
+    Nfs3Client stranger = new Nfs3Client(clear);
+    byte[] root = stranger.root("/zone");
+    assertThatThrownBy(() -> stranger.create(root, "f")).isInstanceOf(RpcFailure.class);
+    assertThatThrownBy(() -> clear.call(100_005, 3, 5, new XdrWriter(0)).get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(RpcFailure.class);
+    Nfs3Client known = new Nfs3Client(new RpcConnection(shaken(gateway, client(), "sunrpc"), 0, 0));
+    assertThat(known.create(root, "f")).isNotEmpty();
   }
 
   @Test

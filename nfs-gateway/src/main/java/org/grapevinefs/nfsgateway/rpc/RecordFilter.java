@@ -141,13 +141,14 @@ final class RecordFilter extends BaseFilter {
     peer.large = null;
     stream.position(end);
     int xid = message.getInt(message.position());
+    int program = message.getInt(message.position() + 12);
     int procedure = message.getInt(message.position() + 20);
     int flavor = message.getInt(message.position() + 24);
     if (flavor == AUTH_TLS) {
       return begin(context, peer, stream, xid, procedure);
     }
     int denied = flavor != AUTH_NONE && flavor != AUTH_SYS ? TOO_WEAK : 0;
-    if (procedure != 0 && tls.refuses(peer)) {
+    if (tls.refuses(peer, program, procedure)) {
       refusals.note(Refusals.Kind.CLEAR_TEXT, peer.guest.address);
       denied = TOO_WEAK;
     }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -29,6 +30,10 @@ final class StartTls {
   private static final int LAST = 0x8000_0000;
   private static final String VERSION = "TLSv1.3";
   private static final String APPLICATION = "sunrpc";
+  private static final int MOUNT = 100_005;
+
+  /** MNT, UMNT, UMNTALL (RFC 1813, section 5.2). */
+  private static final Set<Integer> CLEAR_MOUNT = Set.of(1, 3, 4);
 
   private final Tls tls;
   private @Nullable FilterChain secure;
@@ -56,9 +61,16 @@ final class StartTls {
     return secure != null;
   }
 
-  /** Whether a call that comes in clear text is refused. */
-  boolean refuses(Peer peer) {
-    return tls.isDemanded() && !peer.secure;
+  /**
+   * Whether a call that comes in clear text is refused. Version 3's MOUNT is not when it asks for a
+   * handle: Linux never encrypts that, and a handle is of no use to anyone whose calls of NFS are
+   * refused.
+   */
+  boolean refuses(Peer peer, int program, int procedure) {
+    return tls.isDemanded()
+        && !peer.secure
+        && procedure != 0
+        && !(program == MOUNT && CLEAR_MOUNT.contains(procedure));
   }
 
   /** From now on all is encrypted. */
