@@ -91,7 +91,11 @@ final class IndexSync implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped while waiting for a sync");
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
+      Throwable cause = e.getCause();
+      // With its own reason: that the disk is full is another answer than that it is broken.
+      throw cause instanceof IOException failed
+          ? new IOException(failed.getMessage(), failed.getCause())
+          : new IOException(cause);
     }
   }
 

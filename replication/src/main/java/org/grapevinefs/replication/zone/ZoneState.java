@@ -227,12 +227,12 @@ final class ZoneState {
     Timestamp changed = shown.changed();
     long change = shown.change();
     long used = used(shown.content(), size);
-    if (dirty != null) {
+    if (state != null && dirty != null) {
       size = dirty.size;
       modified = dirty.modified;
       changed = changed.compareTo(modified) < 0 ? modified : changed;
       change = Math.max(change, dirty.change);
-      used = size + 511 & ~511L;
+      used = usedOnDisk(state, size);
     }
     Device device =
         shown.content() instanceof Content.Device d
@@ -254,6 +254,18 @@ final class ZoneState {
         changed,
         shown.created(),
         change);
+  }
+
+  /** What a file without a version takes, as its disk says: it may have holes. */
+  private static long usedOnDisk(OpenState state, long size) {
+    try (OpenFile open = state.borrow()) {
+      if (open != null) {
+        return open.stat().used();
+      }
+    } catch (IOException e) {
+      LOG.debug("file {}: its blocks cannot be counted", state.id, e);
+    }
+    return size + 511 & ~511L;
   }
 
   private static long used(@Nullable Content content, long size) {
@@ -455,6 +467,9 @@ final class ZoneState {
     } catch (IOException e) {
       if (noteFull(e)) {
         throw new ZoneException(ZoneError.DELAY, "room is being made by deleting a snapshot");
+      }
+      if (e.getCause() instanceof IndexFailure index && index.isFull()) {
+        throw noRoom();
       }
       throw Failures.of(e);
     } catch (ReplicaException e) {

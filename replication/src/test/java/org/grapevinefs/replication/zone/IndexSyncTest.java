@@ -62,7 +62,10 @@ class IndexSyncTest {
         open(() -> {
           throw broken;
         })) {
-      assertThatThrownBy(() -> index.with(syncs::incrementAndGet)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> index.with(syncs::incrementAndGet))
+          .isInstanceOf(IOException.class)
+          .cause()
+          .isSameAs(broken);
     }
     assertThat(syncs).hasValue(1);
     assertThat(failures).containsExactly(broken);

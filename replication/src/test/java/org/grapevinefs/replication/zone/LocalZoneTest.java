@@ -315,6 +315,15 @@ final class LocalZoneTest {
   }
 
   @Test
+  void used_ofAFileWithHoles_countsThemNeitherBeforeItsVersionNorAfter() throws Exception {
+    FileId file = create("a").id();
+    write(file, 900_000, "x");
+    assertThat(zone.getattr(ANNA, file).used()).isBetween(1L, 100_000L);
+    zone.commit(ANNA, file, 0, 0);
+    assertThat(zone.getattr(ANNA, file).used()).isBetween(1L, 100_000L);
+  }
+
+  @Test
   void setattr_times_holdUntilTheNextWrite() throws Exception {
     FileId file = create("a").id();
     write(file, 0, "x");
