@@ -7,13 +7,18 @@ import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Timestamp;
 import org.jspecify.annotations.Nullable;
 
-/** What was done to a file's bytes since its last version. Guarded by its file's lock. */
+/**
+ * What was done to a file's bytes since its last version. Guarded by its file's lock, but for what
+ * is about to change, which may be asked for without it.
+ */
 final class DirtyContent {
 
   private static final int MAX_HOLES = 256;
+  private static final long COARSE = 64L << 10;
 
   private final RangeSet written = new RangeSet();
   private final RangeSet holes = new RangeSet();
+  private final RangeSet announced = new RangeSet();
   final long sizeBefore;
   final long firstNanos;
   long size;
@@ -30,6 +35,26 @@ final class DirtyContent {
     this.modified = modified;
     this.firstNanos = nanos;
     this.lastNanos = nanos;
+  }
+
+  /**
+   * Bytes are about to change. To be said before they do, so that who read them without the file's
+   * lock and afterwards finds nothing announced has read what they were before.
+   */
+  void announce(long start, long end) {
+    // Rounded, so that a stream of writes costs one step in many.
+    long from = start & -COARSE;
+    long to = end > Long.MAX_VALUE - COARSE ? Long.MAX_VALUE : end + COARSE - 1 & -COARSE;
+    synchronized (announced) {
+      announced.add(from, to);
+    }
+  }
+
+  /** Whether a stretch, or what is near it, may be changing or have changed; needs no lock. */
+  boolean mayTouch(ByteRange range) {
+    synchronized (announced) {
+      return announced.touches(range);
+    }
   }
 
   /** Bytes were written. */

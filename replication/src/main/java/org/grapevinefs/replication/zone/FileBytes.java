@@ -139,6 +139,7 @@ final class FileBytes {
     }
     ByteBuffer part = data.slice(data.position(), count);
     DirtyContent dirty = versions.begin(state, shown);
+    dirty.announce(offset, offset + count);
     try (OpenFile open = zone.open(state)) {
       open.write(part, offset);
     }
@@ -204,6 +205,7 @@ final class FileBytes {
         long before = size(state, shown);
         requireRoom(before, size);
         DirtyContent dirty = versions.begin(state, shown);
+        dirty.announce(Math.min(before, size), Long.MAX_VALUE);
         try (OpenFile open = zone.open(state)) {
           open.truncate(size);
         }
@@ -283,6 +285,7 @@ final class FileBytes {
           requireRoom(before, offset + length);
         }
         DirtyContent dirty = versions.begin(state, shown);
+        dirty.announce(offset, offset + length);
         try (OpenFile open = zone.open(state)) {
           change.apply(open, dirty);
         }
@@ -372,6 +375,7 @@ final class FileBytes {
       }
       zone.requireDisk();
       DirtyContent dirty = versions.begin(target, into);
+      dirty.announce(toOffset, toOffset + count);
       long done = count;
       try (OpenFile open = zone.open(target)) {
         if (share) {

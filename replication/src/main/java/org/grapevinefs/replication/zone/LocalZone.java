@@ -56,7 +56,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   private static final long FEW_EVERY_NANOS = 1_000_000_000;
   private static final Duration TOMBSTONES_KEPT = Duration.ofDays(400);
 
-  private final ZoneState zone;
+  final ZoneState zone;
   private final Versions versions;
   private final Names names;
   private final FileBytes bytes;

@@ -136,6 +136,12 @@ final class Serving {
     if (!shows(source, zone.replica.held(shown), stretch)) {
       return false;
     }
+    ByteBuffer bytes = into.slice(into.position(), (int) stretch.range().length());
+    if (readBeside(source, shown, stretch, bytes)) {
+      into.position(into.position() + bytes.capacity());
+      return true;
+    }
+    bytes.clear();
     // Held shared, no write can come between the check and the read.
     try (OpenStates.Held lock = zone.files.shared(shown)) {
       OpenState state = lock.state();
@@ -148,15 +154,39 @@ final class Serving {
       if (!same) {
         return false;
       }
-      ByteBuffer bytes = into.slice(into.position(), (int) stretch.range().length());
       try (OpenFile file = zone.open(state)) {
-        if (file.read(bytes, stretch.range().offset()) < stretch.range().length()) {
+        if (file.read(bytes, stretch.range().offset()) < bytes.capacity()) {
           return false;
         }
       }
     }
-    into.position(into.position() + (int) stretch.range().length());
+    into.position(into.position() + bytes.capacity());
     return true;
+  }
+
+  /**
+   * Reads from a file that someone is writing to, without waiting for their turns: its readers
+   * elsewhere would fall behind by as much as there are writes waiting. What is about to change is
+   * announced before; so what is not announced after the read was read as it was. As long as the
+   * same changes wait for their version, none was made, and no other content took the file's place.
+   */
+  private boolean readBeside(
+      FileId source, FileId shown, ZoneReplica.Stretch stretch, ByteBuffer bytes)
+      throws IOException {
+    OpenState state = zone.files.find(shown);
+    DirtyContent dirty = state == null ? null : state.dirty;
+    if (state == null || dirty == null || dirty.mayTouch(stretch.range())) {
+      return false;
+    }
+    try (OpenFile file = state.borrow()) {
+      if (file == null || file.read(bytes, stretch.range().offset()) < bytes.capacity()) {
+        return false;
+      }
+    }
+    return state.dirty == dirty
+        && state.gone == null
+        && !dirty.mayTouch(stretch.range())
+        && shows(source, zone.replica.held(shown), stretch);
   }
 
   /** The small contents of an inode that an asker lacks. */

@@ -35,7 +35,6 @@ final class Versions {
 
   private static final Logger LOG = LoggerFactory.getLogger(Versions.class);
   private static final int SINGLE_SYNCS = 8;
-  private static final long SYNCED_AHEAD = 4L << 20;
   private static final int DIRECTORIES_AT_ONCE = 4_096;
 
   private final ZoneState zone;
@@ -216,14 +215,19 @@ final class Versions {
   }
 
   /**
-   * Brings a file's bytes to disk without its lock, if it is open: writers go on meanwhile, and the
-   * sync under the lock that follows finds little left.
+   * Brings a version's bytes to disk: without the file's lock if it is open, so that who writes on
+   * does so meanwhile.
    */
-  private void ahead(OpenState state) throws IOException {
-    OpenFile open = state.borrow();
-    if (open != null) {
-      try (open) {
-        sync(open, false);
+  private void onDisk(OpenState state) throws IOException {
+    try (OpenFile open = state.borrow()) {
+      if (open != null) {
+        toDisk(state, open);
+        return;
+      }
+    }
+    try (OpenStates.Held held = zone.files.shared(state.id)) {
+      if (held.state().gone == null && zone.find(state.id) != null) {
+        toDisk(held.state());
       }
     }
   }
@@ -373,15 +377,7 @@ final class Versions {
         return;
       }
       try {
-        Shown shown = zone.find(id);
-        if (shown != null && shown.size() >= SYNCED_AHEAD) {
-          ahead(state);
-        }
-        try (OpenStates.Held held = zone.files.shared(id)) {
-          if (held.state().gone == null && zone.find(id) != null) {
-            toDisk(held.state());
-          }
-        }
+        onDisk(state);
       } catch (IOException e) {
         if (zone.fault() != null) {
           throw e;
