@@ -53,7 +53,7 @@ final class Context {
   }
 
   Timestamp now() {
-    return Timestamp.of(time.instant());
+    return Timestamp.micros(time.instant());
   }
 
   /** A change attribute that this replica never gave before, nor will any of another origin. */

@@ -2,6 +2,7 @@
 package org.grapevinefs.replication.core;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * A moment to the nanosecond.
@@ -21,6 +22,14 @@ public record Timestamp(long seconds, int nanos) implements Comparable<Timestamp
   /** The same moment as {@code instant}. */
   public static Timestamp of(Instant instant) {
     return new Timestamp(instant.getEpochSecond(), instant.getNano());
+  }
+
+  /**
+   * The microsecond of {@code instant}. Changes are numbered in these, and a change must not come
+   * before the times that it sets.
+   */
+  public static Timestamp micros(Instant instant) {
+    return of(instant.truncatedTo(ChronoUnit.MICROS));
   }
 
   @Override

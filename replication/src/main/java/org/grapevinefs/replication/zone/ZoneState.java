@@ -149,7 +149,7 @@ final class ZoneState {
   }
 
   Timestamp now() {
-    return Timestamp.of(time.instant());
+    return Timestamp.micros(time.instant());
   }
 
   /** What a file looks like in the index; null if it has no name on disk. */

@@ -324,6 +324,17 @@ final class LocalZoneTest {
   }
 
   @Test
+  void madeThing_wasNotChangedBeforeItWasMade() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      Attributes made =
+          zone.symlink(ANNA, FileId.ROOT, name("l" + i), bytes("to"), SetAttributes.NONE)
+              .attributes();
+      assertThat(made.changed()).isGreaterThanOrEqualTo(made.created());
+      assertThat(made.changed()).isGreaterThanOrEqualTo(made.modified());
+    }
+  }
+
+  @Test
   void setattr_times_holdUntilTheNextWrite() throws Exception {
     FileId file = create("a").id();
     write(file, 0, "x");
