@@ -19,6 +19,7 @@ final class Attr {
   static final int UNIQUE_HANDLES = 9;
   static final int LEASE_TIME = 10;
   static final int RDATTR_ERROR = 11;
+  static final int ACL = 12;
   static final int ACLSUPPORT = 13;
   static final int CANSETTIME = 15;
   static final int CASE_INSENSITIVE = 16;
@@ -63,7 +64,7 @@ final class Attr {
 
   /** What can be set of a file at any time. */
   private static final Bitmap SETTABLE =
-      Bitmap.of(SIZE, MODE, OWNER, OWNER_GROUP, TIME_ACCESS_SET, TIME_MODIFY_SET);
+      Bitmap.of(SIZE, ACL, MODE, OWNER, OWNER_GROUP, TIME_ACCESS_SET, TIME_MODIFY_SET);
 
   private static final Bitmap IN_40 =
       Bitmap.of(

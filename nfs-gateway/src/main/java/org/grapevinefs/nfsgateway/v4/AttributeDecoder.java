@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class AttributeDecoder {
 
   private static final int MAX_VALUES = 4096;
-  private static final int MAX_OWNER = 1024;
   private static final int MODE_BITS = 07777;
   private static final int PERMISSION_BITS = 0777;
 
@@ -22,8 +21,12 @@ final class AttributeDecoder {
    *
    * @param which the attributes' numbers
    * @param values their values
+   * @param acl the access control list; null if there is none among them
    */
-  record Wanted(Bitmap which, SetAttributes values) {}
+  record Wanted(Bitmap which, SetAttributes values, @Nullable AceList acl) {
+
+    static final Wanted NOTHING = new Wanted(Bitmap.EMPTY, SetAttributes.NONE, null);
+  }
 
   private AttributeDecoder() {}
 
@@ -33,7 +36,8 @@ final class AttributeDecoder {
    */
   static Wanted decode(XdrReader in, int minor) throws BadXdrException, NfsException {
     Bitmap which = Bitmap.decode(in);
-    XdrReader values = new XdrReader(in.view(MAX_VALUES));
+    int most = which.has(Attr.ACL) ? MAX_VALUES + AceList.MOST_BYTES : MAX_VALUES;
+    XdrReader values = new XdrReader(in.view(most));
     if (!which.without(Attr.supported(minor)).isEmpty()) {
       throw new NfsException(NfsStatus.ATTRNOTSUPP);
     }
@@ -42,6 +46,7 @@ final class AttributeDecoder {
       throw new NfsException(NfsStatus.INVAL);
     }
     Long size = which.has(Attr.SIZE) ? size(values) : null;
+    AceList acl = which.has(Attr.ACL) ? AceList.decode(values) : null;
     Integer mode = which.has(Attr.MODE) ? mode(values) : null;
     Integer owner = which.has(Attr.OWNER) ? number(values) : null;
     Integer group = which.has(Attr.OWNER_GROUP) ? number(values) : null;
@@ -55,7 +60,7 @@ final class AttributeDecoder {
       throw new BadXdrException("attributes longer than their values");
     }
     return new Wanted(
-        which, new SetAttributes(mode, owner, group, size, accessed, modified, unmasked));
+        which, new SetAttributes(mode, owner, group, size, accessed, modified, unmasked), acl);
   }
 
   /** The second half of a mode_umask (RFC 8275, section 5). */
@@ -83,23 +88,8 @@ final class AttributeDecoder {
     return mode;
   }
 
-  /** An owner as a decimal number (RFC 8881, section 5.9); names have no meaning here. */
   private static int number(XdrReader in) throws BadXdrException, NfsException {
-    byte[] text = in.opaque(MAX_OWNER);
-    if (text.length == 0) {
-      throw new NfsException(NfsStatus.INVAL);
-    }
-    long value = 0;
-    for (byte b : text) {
-      if (b < '0' || b > '9') {
-        throw new NfsException(NfsStatus.BADOWNER);
-      }
-      value = value * 10 + (b - '0');
-      if (value > 0xffff_ffffL) {
-        throw new NfsException(NfsStatus.BADOWNER);
-      }
-    }
-    return (int) value;
+    return PrincipalNumber.parse(in.opaque(PrincipalNumber.MAX_TEXT));
   }
 
   private static @Nullable SetTime time(XdrReader in) throws BadXdrException, NfsException {

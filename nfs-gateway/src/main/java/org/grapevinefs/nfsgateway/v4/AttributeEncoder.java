@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.nfsgateway.v4;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import java.util.Objects;
 import java.util.UUID;
 import org.grapevinefs.nfsgateway.xdr.XdrWriter;
+import org.grapevinefs.replication.core.AccessControlList;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.fs.Attributes;
+import org.grapevinefs.replication.fs.FileAcls;
 import org.grapevinefs.replication.fs.SpaceUsage;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.fs.ZoneFileSystem;
@@ -29,6 +30,7 @@ final class AttributeEncoder {
   private final Bitmap supported;
   private final int maxIo;
   private final int leaseSeconds;
+  private @Nullable AceList acl;
   private @Nullable SpaceUsage usage;
   private @Nullable UUID usageOf;
   private byte @Nullable [] owner;
@@ -46,6 +48,9 @@ final class AttributeEncoder {
   /** Writes a fattr4 with those of the wanted attributes that there are. */
   void encode(XdrWriter out, Bitmap wanted, Target target, Attributes a) throws ZoneException {
     Bitmap given = wanted.and(supported).without(Attr.WRITE_ONLY);
+    if (given.has(Attr.ACL)) {
+      acl = acl(target, a);
+    }
     given.encode(out);
     int start = out.mark();
     out.int32(0);
@@ -79,7 +84,9 @@ final class AttributeEncoder {
       case Attr.CANSETTIME, Attr.CASE_PRESERVING, Attr.CHOWN_RESTRICTED -> out.bool(true);
       case Attr.FSID -> fsid(out, target);
       case Attr.LEASE_TIME -> out.int32(leaseSeconds);
-      case Attr.RDATTR_ERROR, Attr.ACLSUPPORT -> out.int32(0);
+      case Attr.RDATTR_ERROR -> out.int32(0);
+      case Attr.ACL -> Objects.requireNonNull(acl).encode(out);
+      case Attr.ACLSUPPORT -> out.int32(Ace.SUPPORTED);
       case Attr.FILEHANDLE -> out.opaque(compound.engine().handles().of(target));
       case Attr.FILEID -> out.int64(fileId(target, a));
       case Attr.FILES_AVAIL, Attr.FILES_FREE -> out.int64(usage(target).freeFiles());
@@ -119,7 +126,7 @@ final class AttributeEncoder {
   private byte[] owner(int uid) {
     byte[] text = owner;
     if (text == null || uid != ownerOf) {
-      text = Integer.toUnsignedString(uid).getBytes(US_ASCII);
+      text = PrincipalNumber.text(uid);
       owner = text;
       ownerOf = uid;
     }
@@ -129,7 +136,7 @@ final class AttributeEncoder {
   private byte[] group(int gid) {
     byte[] text = group;
     if (text == null || gid != groupOf) {
-      text = Integer.toUnsignedString(gid).getBytes(US_ASCII);
+      text = PrincipalNumber.text(gid);
       group = text;
       groupOf = gid;
     }
@@ -162,6 +169,15 @@ final class AttributeEncoder {
     Bitmap.of(3, 4).encode(out);
     Bitmap.of(0, 1, 2, 4, 5).encode(out);
     Bitmap.of(0, 1, 2, 3).encode(out);
+  }
+
+  private AceList acl(Target target, Attributes a) throws ZoneException {
+    FileAcls acls =
+        switch (target) {
+          case Target.PseudoRoot root -> new FileAcls(AccessControlList.of(a.mode()), null);
+          case Target.InZone in -> in.export().files().getAcls(compound.caller(in), in.file());
+        };
+    return AceList.of(acls, a.type() == FileType.DIRECTORY);
   }
 
   private SpaceUsage usage(Target target) throws ZoneException {

@@ -9,6 +9,8 @@ import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
+import org.grapevinefs.replication.fs.SetAcls;
+import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.fs.ZoneFileSystem;
 
@@ -69,9 +71,47 @@ final class AttributeOperations {
     if (wanted.values().size() != null) {
       caller = resizer(compound, file, stateid, caller);
     }
-    file.export().files().setattr(caller, file.file(), wanted.values());
+    AceList acl = wanted.acl();
+    if (acl == null) {
+      file.export().files().setattr(caller, file.file(), wanted.values());
+    } else {
+      NfsStatus status = set(caller, file, acl, wanted.values());
+      if (status != NfsStatus.OK) {
+        Bitmap.of(Attr.ACL).encode(out);
+        return status;
+      }
+    }
     wanted.which().encode(out);
     return NfsStatus.OK;
+  }
+
+  /**
+   * Sets an access control list and perhaps more. What both say of the mode is the list's, as if it
+   * came second (RFC 8881, section 6.4.1.3); but it comes first, so that nobody has more meanwhile.
+   *
+   * @return why the other attributes are not set, though the list is
+   */
+  private static NfsStatus set(Caller caller, Target.InZone file, AceList acl, SetAttributes values)
+      throws NfsException, ZoneException {
+    ZoneFileSystem files = file.export().files();
+    FileType type = files.getattr(caller, file.file()).type();
+    if (type == FileType.SYMLINK) {
+      throw new NfsException(NfsStatus.ATTRNOTSUPP);
+    }
+    SetAcls asked = acl.asked(type == FileType.DIRECTORY);
+    Attributes after = files.setAcls(caller, file.file(), asked);
+    if (values.equals(SetAttributes.NONE)) {
+      return NfsStatus.OK;
+    }
+    Integer mode = values.mode();
+    SetAttributes others =
+        mode == null ? values : values.withMode((mode & ~0777) | (after.mode() & 0777));
+    try {
+      files.setattr(caller, file.file(), others);
+      return NfsStatus.OK;
+    } catch (ZoneException e) {
+      return NfsStatus.of(e.error());
+    }
   }
 
   /** The caller with the rights that count for a new size. */

@@ -11,6 +11,7 @@ import org.grapevinefs.nfsgateway.xdr.XdrWriter;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.DirectoryPage;
+import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
 
 /** Listing directories (RFC 8881, section 18.23). */
@@ -59,6 +60,24 @@ final class DirectoryOperations {
       int before = begin(name, cookie);
       encoder.encode(out, wanted, target, attributes);
       return fits(before, name);
+    }
+
+    /** The same, unless its file went away since: what is not in its attributes is asked for. */
+    boolean addThere(DirectoryPage.Entry entry, Target target) throws ZoneException {
+      int before = out.mark();
+      byte[] name = entry.name().toBytes();
+      try {
+        return add(name, entry.cookie(), target, entry.attributes());
+      } catch (ZoneException e) {
+        out.rewind(before);
+        if (e.error() == ZoneError.STALE) {
+          return true;
+        }
+        if (!wanted.has(Attr.RDATTR_ERROR)) {
+          throw e;
+        }
+        return addFailed(name, entry.cookie(), NfsStatus.of(e.error()));
+      }
     }
 
     boolean addFailed(byte[] name, long cookie, NfsStatus status) {
@@ -132,7 +151,7 @@ final class DirectoryOperations {
           dir.export().files().readdir(filling.compound.caller(dir), dir.file(), cookie, ask);
       for (DirectoryPage.Entry entry : page.entries()) {
         Target target = new Target.InZone(dir.export(), entry.attributes().id());
-        if (!filling.add(entry.name().toBytes(), entry.cookie(), target, entry.attributes())) {
+        if (!filling.addThere(entry, target)) {
           return false;
         }
         cookie = entry.cookie();

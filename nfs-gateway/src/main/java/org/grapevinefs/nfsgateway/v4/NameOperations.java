@@ -69,10 +69,17 @@ final class NameOperations {
       throw new NfsException(NfsStatus.BADTYPE);
     }
     Target.InZone dir = compound.file();
-    Created created = create(compound.caller(dir), dir, name, kind, wanted.values());
-    compound.setCurrent(new Target.InZone(dir.export(), created.attributes().id()));
+    if (kind instanceof Kind.Symlink && wanted.acl() != null) {
+      throw new NfsException(NfsStatus.ATTRNOTSUPP);
+    }
+    NewFile made = NewFile.of(wanted, kind instanceof Kind.Directory);
+    Caller caller = compound.caller(dir);
+    Created created = create(caller, dir, name, kind, made.values());
+    Target.InZone file = new Target.InZone(dir.export(), created.attributes().id());
+    Bitmap set = made.complete(caller, file);
+    compound.setCurrent(file);
     encode(created.directory(), out);
-    wanted.which().encode(out);
+    set.encode(out);
     return NfsStatus.OK;
   }
 

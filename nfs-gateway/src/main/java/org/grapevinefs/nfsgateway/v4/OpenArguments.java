@@ -5,7 +5,6 @@ import org.grapevinefs.nfsgateway.xdr.BadXdrException;
 import org.grapevinefs.nfsgateway.xdr.XdrReader;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.fs.CreateMode;
-import org.grapevinefs.replication.fs.SetAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param wish which delegation is wanted, from 4.1 on; 0: nothing was said of it
  * @param owner who opens
  * @param create how to create, if at all
- * @param attributes for a file that is created
- * @param which the numbers of those attributes
+ * @param wanted attributes for a file that is created
  * @param claim which file
  */
 record OpenArguments(
@@ -28,8 +26,7 @@ record OpenArguments(
     int wish,
     Opaque owner,
     @Nullable CreateMode create,
-    SetAttributes attributes,
-    Bitmap which,
+    AttributeDecoder.Wanted wanted,
     Claim claim) {
 
   private static final int MAX_OWNER = 1024;
@@ -60,7 +57,7 @@ record OpenArguments(
     record DelegatedBefore() implements Claim {}
   }
 
-  private record How(@Nullable CreateMode mode, SetAttributes attributes, Bitmap which) {}
+  private record How(@Nullable CreateMode mode, AttributeDecoder.Wanted wanted) {}
 
   static OpenArguments decode(XdrReader in, int minor) throws BadXdrException, NfsException {
     in.int32();
@@ -77,14 +74,13 @@ record OpenArguments(
     if (!FileStates.isAccess(access) || deny < 0 || deny > 3) {
       throw new NfsException(NfsStatus.INVAL);
     }
-    return new OpenArguments(
-        client, access, deny, wish, owner, how.mode(), how.attributes(), how.which(), claim);
+    return new OpenArguments(client, access, deny, wish, owner, how.mode(), how.wanted(), claim);
   }
 
   private static How how(XdrReader in, int minor) throws BadXdrException, NfsException {
     int type = in.int32();
     if (type == 0) {
-      return new How(null, SetAttributes.NONE, Bitmap.EMPTY);
+      return new How(null, AttributeDecoder.Wanted.NOTHING);
     }
     if (type != 1) {
       throw new BadXdrException("neither open nor create");
@@ -92,15 +88,13 @@ record OpenArguments(
     int mode = in.int32();
     return switch (mode) {
       case 0, 1 -> {
-        AttributeDecoder.Wanted wanted = AttributeDecoder.decode(in, minor);
         CreateMode how = mode == 0 ? new CreateMode.Unchecked() : new CreateMode.Guarded();
-        yield new How(how, wanted.values(), wanted.which());
+        yield new How(how, AttributeDecoder.decode(in, minor));
       }
-      case 2 -> new How(new CreateMode.Exclusive(in.int64()), SetAttributes.NONE, Bitmap.EMPTY);
+      case 2 -> new How(new CreateMode.Exclusive(in.int64()), AttributeDecoder.Wanted.NOTHING);
       case 3 -> {
         long verifier = in.int64();
-        AttributeDecoder.Wanted wanted = AttributeDecoder.decode(in, minor);
-        yield new How(new CreateMode.Exclusive(verifier), wanted.values(), wanted.which());
+        yield new How(new CreateMode.Exclusive(verifier), AttributeDecoder.decode(in, minor));
       }
       default -> throw new BadXdrException("no such way to create");
     };

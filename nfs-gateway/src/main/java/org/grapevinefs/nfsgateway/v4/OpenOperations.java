@@ -172,18 +172,19 @@ final class OpenOperations {
       Target.InZone file = new Target.InZone(dir.export(), a.id());
       return new Found(file, null, Bitmap.EMPTY, a.type(), false, false);
     }
-    Long size = arguments.attributes().size();
+    NewFile made = NewFile.of(arguments.wanted(), false);
+    Long size = made.values().size();
     boolean empties = size != null && size == 0;
     if (empties) {
       NameOperations.requireFree(compound, dir, named.name());
     }
-    Created created = files.create(caller, dir.file(), named.name(), mode, arguments.attributes());
+    Created created = files.create(caller, dir.file(), named.name(), mode, made.values());
     Attributes a = created.attributes();
     boolean mine = created.fresh() || mode instanceof CreateMode.Exclusive;
     // Of a file that was there nothing is set; only, it may be emptied.
-    Bitmap set = mine ? arguments.which() : empties ? Bitmap.of(Attr.SIZE) : Bitmap.EMPTY;
-    return new Found(
-        new Target.InZone(dir.export(), a.id()), created.directory(), set, a.type(), mine, true);
+    Target.InZone file = new Target.InZone(dir.export(), a.id());
+    Bitmap set = mine ? made.complete(caller, file) : empties ? Bitmap.of(Attr.SIZE) : Bitmap.EMPTY;
+    return new Found(file, created.directory(), set, a.type(), mine, true);
   }
 
   private static NfsStatus downgrade(Compound compound, XdrReader in, XdrWriter out)

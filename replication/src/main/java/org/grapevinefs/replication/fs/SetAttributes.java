@@ -48,6 +48,11 @@ public record SetAttributes(
     record Given(Timestamp time) implements SetTime {}
   }
 
+  /** The same with another mode, whatever the umask. */
+  public SetAttributes withMode(int other) {
+    return new SetAttributes(other, uid, gid, size, accessed, modified);
+  }
+
   /** Only a mode. */
   public static SetAttributes mode(int mode) {
     return new SetAttributes(mode, null, null, null, null, null);
