@@ -27,7 +27,7 @@ final class FolderCheck {
             "",
             "files are missing from its folder: they are fetched from the other members, and"
                 + " nothing is taken for deleted");
-        report(zone, replica.scan(), events);
+        report(zone, replica.scan(ZoneReplica.Authority.INDEX), events);
       }
     } catch (IOException | RuntimeException e) {
       events.error(zone, "", "its folder could not be looked through: " + e.getMessage());

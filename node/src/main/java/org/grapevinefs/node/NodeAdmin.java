@@ -242,7 +242,7 @@ final class NodeAdmin implements Administered {
   public ScanZoneResponse scan(String name) throws Refusal {
     ServedZone.Held held = held(name);
     try {
-      ZoneReplica.ScanReport report = held.replica().scan();
+      ZoneReplica.ScanReport report = held.replica().scan(ZoneReplica.Authority.DISK);
       FolderCheck.report(name, report, node.events());
       return ScanZoneResponse.newBuilder()
           .setAdded(report.added())

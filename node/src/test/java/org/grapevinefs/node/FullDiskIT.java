@@ -162,7 +162,9 @@ class FullDiskIT {
         assertThat(read(zone, name, 3_000)).as(name).isEqualTo(bytes(seed, 3_000));
       }
       ZoneReplica.ScanReport scan =
-          ((ServedZone.Held) node.zones().find("docs").orElseThrow()).replica().scan();
+          ((ServedZone.Held) node.zones().find("docs").orElseThrow())
+              .replica()
+              .scan(ZoneReplica.Authority.DISK);
       assertThat(scan.added() + scan.edited() + scan.missing()).isZero();
     }
   }
@@ -194,7 +196,9 @@ class FullDiskIT {
       assertThat(read(zone, "afterwards", CHUNK)).isEqualTo(bytes(-1, CHUNK));
       assertThat(read(zone, "chunk-0", CHUNK)).isEqualTo(bytes(0, CHUNK));
       ZoneReplica.ScanReport scan =
-          ((ServedZone.Held) node.zones().find("docs").orElseThrow()).replica().scan();
+          ((ServedZone.Held) node.zones().find("docs").orElseThrow())
+              .replica()
+              .scan(ZoneReplica.Authority.DISK);
       assertThat(scan.added() + scan.edited() + scan.missing()).isZero();
     }
   }

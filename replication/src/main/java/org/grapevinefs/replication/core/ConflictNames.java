@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -21,7 +20,6 @@ final class ConflictNames {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH-mm-ss", Locale.ROOT).withZone(ZoneOffset.UTC);
-  private static final int LONGEST_EXTENSION = 17;
   private static final long LAST_SECOND = 253_402_300_799L;
 
   private ConflictNames() {}
@@ -43,42 +41,14 @@ final class ConflictNames {
 
   private static EntryName build(
       EntryName given, boolean directory, String node, Stamped version, int attempt) {
-    byte[] bytes = given.toBytes();
-    int dot = directory ? bytes.length : extension(bytes);
-    byte[] base = Arrays.copyOf(bytes, dot);
-    byte[] extension = Arrays.copyOfRange(bytes, dot, bytes.length);
     String note = MARK + clean(node) + " " + time(version.clock()) + ")";
-    long own = Hash64.mix(version.dot().hash64(), Hash64.of(bytes));
+    long own = Hash64.mix(version.dot().hash64(), Hash64.of(given.toBytes()));
     String hash = HexFormat.of().toHexDigits(attempt < 2 ? own : Hash64.mix(own, attempt));
     String mark = attempt == 0 ? "" : " ~" + (attempt == 1 ? hash.substring(0, 4) : hash);
-    byte[] middle = (note + mark).getBytes(StandardCharsets.UTF_8);
-    if (base.length + middle.length + extension.length > EntryName.MAX_BYTES) {
-      // A cut name could meet that of another file: more of the hash keeps them apart.
-      middle = (note + " ~" + hash).getBytes(StandardCharsets.UTF_8);
-      base = cut(base, EntryName.MAX_BYTES - middle.length - extension.length);
-    }
-    byte[] name = Arrays.copyOf(base, base.length + middle.length + extension.length);
-    System.arraycopy(middle, 0, name, base.length, middle.length);
-    System.arraycopy(extension, 0, name, base.length + middle.length, extension.length);
-    return EntryName.of(name);
-  }
-
-  private static int extension(byte[] name) {
-    for (int i = name.length - 1; i > 0 && name.length - i <= LONGEST_EXTENSION; i--) {
-      if (name[i] == '.') {
-        return i;
-      }
-    }
-    return name.length;
-  }
-
-  /** At most so many bytes, not ending within a UTF-8 character. */
-  private static byte[] cut(byte[] base, int most) {
-    int length = Math.max(0, Math.min(most, base.length));
-    while (length > 0 && length < base.length && (base[length] & 0xc0) == 0x80) {
-      length--;
-    }
-    return Arrays.copyOf(base, length);
+    int length = given.length() + (note + mark).getBytes(StandardCharsets.UTF_8).length;
+    // A cut name could meet that of another file: more of the hash keeps them apart.
+    boolean fits = length <= EntryName.MAX_BYTES;
+    return given.withNote(fits ? note + mark : note + " ~" + hash, directory);
   }
 
   private static String clean(String node) {

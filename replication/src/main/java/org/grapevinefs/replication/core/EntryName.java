@@ -14,6 +14,9 @@ public final class EntryName implements Comparable<EntryName> {
   /** The longest name, in bytes (NAME_MAX of Linux). */
   public static final int MAX_BYTES = 255;
 
+  /** What is longer, with its dot, is no extension. */
+  private static final int LONGEST_EXTENSION = 17;
+
   private final byte[] bytes;
 
   private EntryName(byte[] bytes) {
@@ -52,6 +55,40 @@ public final class EntryName implements Comparable<EntryName> {
     }
     boolean dots = bytes[0] == '.' && (bytes.length == 1 || (bytes.length == 2 && bytes[1] == '.'));
     return dots ? InvalidNameException.Reason.DOTS : null;
+  }
+
+  /**
+   * The name with a note before its extension, cut as far as both need the room.
+   *
+   * @param note at most 200 bytes as UTF-8, of characters that a name may have
+   * @param directory whether it is a directory's, which has no extension
+   */
+  public EntryName withNote(String note, boolean directory) {
+    byte[] middle = note.getBytes(StandardCharsets.UTF_8);
+    int dot = directory ? bytes.length : extension();
+    int kept = cut(dot, MAX_BYTES - middle.length - (bytes.length - dot));
+    byte[] name = Arrays.copyOf(bytes, kept + middle.length + bytes.length - dot);
+    System.arraycopy(middle, 0, name, kept, middle.length);
+    System.arraycopy(bytes, dot, name, kept + middle.length, bytes.length - dot);
+    return of(name);
+  }
+
+  private int extension() {
+    for (int i = bytes.length - 1; i > 0 && bytes.length - i <= LONGEST_EXTENSION; i--) {
+      if (bytes[i] == '.') {
+        return i;
+      }
+    }
+    return bytes.length;
+  }
+
+  /** At most so many of the bytes before the extension, not ending within a UTF-8 character. */
+  private int cut(int base, int most) {
+    int length = Math.max(0, Math.min(most, base));
+    while (length > 0 && length < base && (bytes[length] & 0xc0) == 0x80) {
+      length--;
+    }
+    return length;
   }
 
   /** A copy of the bytes. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.core;
 
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * written apart, which show under computed names and ids.
  */
 public final class Replica implements AutoCloseable {
-
-  private static final byte[] TOKEN = {'T'};
 
   private final Context context;
   private final LocalChanges local;
@@ -534,6 +531,11 @@ public final class Replica implements AutoCloseable {
     return context.reads.idsAfter(Table.UNSETTLED, after == null ? FileId.ROOT : after, most);
   }
 
+  /** Whether an inode's names, or its attributes on disk, are to be looked at. */
+  public boolean isUnsettled(FileId id) {
+    return context.reads.has(Table.UNSETTLED, id);
+  }
+
   /** What should be on disk for an inode, and what is. */
   public SettlePlan plan(FileId id) {
     return settling.plan(id);
@@ -584,16 +586,5 @@ public final class Replica implements AutoCloseable {
   public int purge(Collection<String> otherMembers, java.time.Instant olderThan) {
     ancestors.purge(otherMembers, purge::peer, HybridClock.of(olderThan));
     return purge.run(otherMembers, HybridClock.of(olderThan));
-  }
-
-  /** The token that ties the index to its volume; empty if none was put. */
-  public String token() {
-    byte[] bytes = context.store.reader().get(Table.META, TOKEN);
-    return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
-  }
-
-  /** Puts the token, on disk when this returns. */
-  public void putToken(String token) {
-    context.store.commit(new Batch().put(Table.META, TOKEN, Keys.text(token)), true);
   }
 }

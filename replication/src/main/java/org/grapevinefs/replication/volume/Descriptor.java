@@ -83,6 +83,22 @@ public abstract sealed class Descriptor implements Closeable permits Directory, 
     return (mode & 0x1FF) | (type == FileType.DIRECTORY ? 0x1C0 : 0x180);
   }
 
+  /**
+   * The mode that one found on disk stands for.
+   *
+   * @param onDisk 12 permission bits
+   * @param before the mode that the file had, for what the disk cannot say of it
+   */
+  public final int modeFrom(FileType type, int onDisk, int before) {
+    int unsaid = root ? 0 : 0xE00 | (type == FileType.DIRECTORY ? 0x1C0 : 0x180);
+    return (onDisk & ~unsaid) | (before & unsaid);
+  }
+
+  /** Whether files on disk have the owners that they are given. */
+  public final boolean keepsOwners() {
+    return root;
+  }
+
   /** A call that may be beyond this process or this file system. */
   @FunctionalInterface
   interface Attempt {

@@ -153,6 +153,11 @@ public final class Directory extends Descriptor {
     return new DiskXattrs(fd, name.toBytes()).read();
   }
 
+  /** Those of the directory itself. */
+  public SortedMap<String, Bytes> xattrs() {
+    return new DiskXattrs(fd, THIS).read();
+  }
+
   /**
    * Gives what has a name exactly these users' extended attributes and access control lists, as far
    * as it takes them. A list brings the permission bits of the mode with it, so that nobody has

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.grapevinefs.replication.core.Entry;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.volume.Directory;
+import org.grapevinefs.replication.volume.FileStat;
 import org.grapevinefs.replication.volume.OpenFile;
 import org.grapevinefs.replication.volume.PosixException;
 import org.grapevinefs.replication.volume.ZoneTree;
@@ -103,6 +104,14 @@ final class Directories {
       }
     }
     throw failure;
+  }
+
+  /** Lets go of a directory if another stands in its place on disk. */
+  void forgetUnless(FileId id, FileStat inPlace) throws IOException {
+    Directory directory = open.get(id);
+    if (directory != null && directory.stat().inode() != inPlace.inode()) {
+      forget(id);
+    }
   }
 
   /** Lets go of a directory that was removed. */

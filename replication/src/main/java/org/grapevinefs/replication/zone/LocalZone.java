@@ -17,6 +17,7 @@ import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.NewContent;
 import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.PullHeader;
+import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
 import org.grapevinefs.replication.fs.ChangeListener;
@@ -77,7 +78,14 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   private final ZoneThread thread;
   private long lastFew;
 
-  LocalZone(ZoneState zone, long verifier) throws IOException {
+  /**
+   * Starts a zone.
+   *
+   * @param verifier of writes: another at each start
+   * @param handsSince since when attributes on disk that are not the index's were set by hand; null
+   *     if they always were
+   */
+  LocalZone(ZoneState zone, long verifier, @Nullable Timestamp handsSince) throws IOException {
     this.zone = zone;
     this.lastFew = zone.nanoTime.getAsLong();
     this.versions = new Versions(zone);
@@ -104,7 +112,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     RootAttributes root = new RootAttributes(zone);
     this.pulls =
         new Pulls(zone, versions, transfers, serving, settler, installs, filling, removing, root);
-    this.scanner = new Scanner(zone, versions);
+    this.scanner = new Scanner(zone, versions, new AttributesOnDisk(zone, handsSince));
     this.inspection = new Inspection(zone, staging);
     this.merger = new Merger(zone, staging);
     this.thread = new ZoneThread(zone, versions, settler, merger, installs, syncs);
@@ -444,8 +452,8 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   }
 
   @Override
-  public ScanReport scan() throws IOException {
-    return scanner.scan();
+  public ScanReport scan(Authority authority) throws IOException {
+    return scanner.scan(authority);
   }
 
   @Override

@@ -26,6 +26,7 @@ import org.grapevinefs.replication.volume.DiskEntry;
 import org.grapevinefs.replication.volume.FileStat;
 import org.grapevinefs.replication.volume.OpenFile;
 import org.grapevinefs.replication.volume.ZoneTree;
+import org.grapevinefs.replication.zone.ZoneReplica.Authority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,34 +40,53 @@ final class Scanner {
 
   private final ZoneState zone;
   private final Versions versions;
+  private final ReplacedByHand replaced;
+  private final AttributesOnDisk attributes;
   private volatile boolean stopped;
   private long files;
   private long added;
   private long edited;
   private long missing;
 
-  Scanner(ZoneState zone, Versions versions) {
+  Scanner(ZoneState zone, Versions versions, AttributesOnDisk attributes) {
     this.zone = zone;
     this.versions = versions;
+    this.replaced = new ReplacedByHand(zone);
+    this.attributes = attributes;
   }
 
   /** Scans the whole zone; one scan at a time. */
-  synchronized ZoneReplica.ScanReport scan() throws IOException {
+  synchronized ZoneReplica.ScanReport scan(Authority authority) throws IOException {
     files = 0;
     added = 0;
     edited = 0;
     missing = 0;
     versions.makeAll();
-    ArrayDeque<FileId> left = new ArrayDeque<>();
-    left.add(FileId.ROOT);
-    Map<Long, FileId> linked = new HashMap<>();
-    while (!left.isEmpty()) {
+    Walk walk = new Walk(authority);
+    if (attributes.agreeOnFolder(authority)) {
+      edited++;
+    }
+    walk.left.add(FileId.ROOT);
+    while (!walk.left.isEmpty()) {
       requireOpen();
-      scan(left.poll(), left, linked);
+      scan(walk.left.poll(), walk);
     }
     zone.wakeSettler();
     zone.versionChanged();
     return new ZoneReplica.ScanReport(files, added, edited, missing);
+  }
+
+  /** What one scan goes through. */
+  private static final class Walk {
+    final Authority authority;
+    final ArrayDeque<FileId> left = new ArrayDeque<>();
+
+    /** Files with several names that were taken in, by their numbers on disk. */
+    final Map<Long, FileId> linked = new HashMap<>();
+
+    Walk(Authority authority) {
+      this.authority = authority;
+    }
   }
 
   /** Ends a scan under way, and lets no other begin. */
@@ -128,15 +148,14 @@ final class Scanner {
   }
 
   /** Name by name, since a directory may have more of them than memory holds. */
-  private void scan(FileId directory, ArrayDeque<FileId> left, Map<Long, FileId> linked)
-      throws IOException {
+  private void scan(FileId directory, Walk walk) throws IOException {
     Pages names = new Pages(directory);
     for (List<Entry> page = names.next(); !page.isEmpty(); page = names.next()) {
       for (Entry entry : page) {
         requireOpen();
-        known(entry);
+        known(entry, walk);
         if (entry.type() == FileType.DIRECTORY) {
-          left.add(entry.shown());
+          walk.left.add(entry.shown());
         }
       }
     }
@@ -144,10 +163,7 @@ final class Scanner {
       for (var some = disk.next(); some != null; some = disk.next()) {
         for (DiskEntry entry : some) {
           requireOpen();
-          FileId fresh = unknown(directory, EntryName.of(entry.name()), linked);
-          if (fresh != null) {
-            left.add(fresh);
-          }
+          unknown(directory, EntryName.of(entry.name()), walk);
         }
       }
     }
@@ -168,33 +184,93 @@ final class Scanner {
     }
   }
 
-  private void known(Entry entry) throws IOException {
-    if (isMissing(entry)) {
-      if (entry.type() == FileType.DIRECTORY) {
-        remake(entry);
-      } else {
-        lost(entry);
+  private void known(Entry entry, Walk walk) throws IOException {
+    switch (standing(entry)) {
+      case NOTHING -> missing(entry);
+      case SOMETHING_ELSE -> replace(entry, walk);
+      case ITSELF -> {
+        boolean written = false;
+        if (entry.type() != FileType.DIRECTORY) {
+          files++;
+          written = compare(entry);
+        }
+        if (attributes.agree(entry, walk.authority) || written) {
+          edited++;
+        }
       }
-    } else if (entry.type() != FileType.DIRECTORY) {
-      files++;
-      compare(entry);
     }
   }
 
-  private @Nullable FileId unknown(FileId directory, EntryName name, Map<Long, FileId> linked)
-      throws IOException {
+  /** What is on disk under a name that the index has. */
+  private enum Standing {
+    NOTHING,
+    SOMETHING_ELSE,
+    /** Itself, edited or not; or it was moved meanwhile. */
+    ITSELF
+  }
+
+  private Standing standing(Entry entry) throws IOException {
+    zone.lock.lock();
+    try (Directory on = zone.directories.get(entry.directory())) {
+      Optional<FileStat> stat = on.stat(entry.name());
+      if (!entry.equals(zone.replica.lookup(entry.directory(), entry.name()))) {
+        return Standing.ITSELF;
+      }
+      if (stat.isEmpty()) {
+        return Standing.NOTHING;
+      }
+      boolean inWork = zone.replica.isUnsettled(entry.source());
+      if (!inWork && replaced.isOther(entry, stat.get(), on)) {
+        return Standing.SOMETHING_ELSE;
+      }
+      if (entry.type() == FileType.DIRECTORY) {
+        zone.directories.forgetUnless(entry.shown(), stat.get());
+      }
+      return Standing.ITSELF;
+    } finally {
+      zone.lock.unlock();
+    }
+  }
+
+  private void missing(Entry entry) throws IOException {
+    if (entry.type() == FileType.DIRECTORY ? remake(entry) : lost(entry)) {
+      missing++;
+    }
+  }
+
+  /** Takes in what stands under a name instead of what the index has there. */
+  private void replace(Entry entry, Walk walk) throws IOException {
+    zone.lock.lock();
+    try {
+      if (standing(entry) != Standing.SOMETHING_ELSE) {
+        return;
+      }
+      Entry kept = replaced.makeWay(entry);
+      if (kept != null) {
+        missing(kept);
+      }
+      adopt(entry.directory(), entry.name(), walk);
+      edited++;
+    } finally {
+      zone.lock.unlock();
+    }
+  }
+
+  private void unknown(FileId directory, EntryName name, Walk walk) throws IOException {
     boolean ours = directory.equals(FileId.ROOT) && name.equals(ZoneTree.WORKSHOP);
-    return ours ? null : adopt(directory, name, linked);
+    if (!ours && adopt(directory, name, walk)) {
+      added++;
+    }
   }
 
   /** Looks for edits made behind our back. */
-  private void compare(Entry entry) throws IOException {
+  private boolean compare(Entry entry) throws IOException {
     if (entry.type() != FileType.REGULAR) {
-      return;
+      return false;
     }
     try (OpenStates.Held held = zone.files.alone(entry.shown())) {
       if (held.state().dirty != null || held.state().gone != null) {
-        return;
+        return false;
       }
       zone.lock.lock();
       try (Directory on = zone.directories.get(entry.directory())) {
@@ -208,16 +284,19 @@ final class Scanner {
                 || (stat.get().size() == shown.size()
                     && stat.get().modified().equals(shown.modified()));
         if (same || shown == null || stat.isEmpty()) {
-          return;
+          return false;
         }
-        takeEdit(entry, shown, stat.get(), on);
+        // Who has the file open may have one that was thrown away.
+        held.state().forget();
+        return takeEdit(entry, shown, stat.get(), on);
       } finally {
         zone.lock.unlock();
       }
     }
   }
 
-  private void takeEdit(Entry entry, Shown shown, FileStat stat, Directory on) throws IOException {
+  private boolean takeEdit(Entry entry, Shown shown, FileStat stat, Directory on)
+      throws IOException {
     try (OpenFile file = on.readOnlyFile(entry.name())) {
       Bytes hash = hash(file, stat.size());
       boolean sameBytes =
@@ -227,7 +306,7 @@ final class Scanner {
               && Objects.equals(regular.hash(), hash);
       if (sameBytes) {
         file.setTimes(shown.accessed(), shown.modified());
-        return;
+        return false;
       }
       List<ByteRange> all = stat.size() == 0 ? List.of() : List.of(new ByteRange(0, stat.size()));
       Change change =
@@ -243,7 +322,7 @@ final class Scanner {
               0);
       zone.done(change);
       zone.changed(entry.shown());
-      edited++;
+      return true;
     }
   }
 
@@ -257,33 +336,32 @@ final class Scanner {
   }
 
   /** Makes a directory anew; what was in it is then found missing. */
-  private void remake(Entry entry) throws IOException {
+  private boolean remake(Entry entry) throws IOException {
     zone.lock.lock();
     try (Directory on = zone.directories.get(entry.directory())) {
       if (!isMissing(entry)) {
-        return;
+        return false;
       }
       zone.directories.forget(entry.shown());
       on.createDirectory(entry.name());
-      missing++;
       Shown shown = zone.find(entry.shown());
       if (shown != null) {
         on.setXattrs(entry.name(), shown.type(), shown.xattrs(), shown.mode());
         on.describe(entry.name(), entry.type(), shown.mode(), shown.uid(), shown.gid());
       }
+      return true;
     } finally {
       zone.lock.unlock();
     }
   }
 
   /** Marks a file for fetching, and a link or node for making anew. */
-  private void lost(Entry entry) throws IOException {
+  private boolean lost(Entry entry) throws IOException {
     zone.lock.lock();
     try {
       if (!isMissing(entry)) {
-        return;
+        return false;
       }
-      missing++;
       List<Entry> left = new ArrayList<>(zone.replica.plan(entry.source()).have());
       left.remove(entry);
       boolean elsewhere = left.stream().anyMatch(other -> other.shown().equals(entry.shown()));
@@ -296,29 +374,28 @@ final class Scanner {
       if (state != null && !elsewhere) {
         state.forget();
       }
+      return true;
     } finally {
       zone.lock.unlock();
     }
   }
 
-  /** Takes in what has a name on disk and none in the index; returns a directory's new id. */
-  private @Nullable FileId adopt(FileId directory, EntryName name, Map<Long, FileId> linked)
-      throws IOException {
+  /** Takes in what has a name on disk and none in the index; whether it did. */
+  private boolean adopt(FileId directory, EntryName name, Walk walk) throws IOException {
     zone.lock.lock();
     try (Directory on = zone.directories.get(directory)) {
       if (zone.replica.lookup(directory, name) != null) {
-        return null;
+        return false;
       }
       Optional<FileStat> found = on.stat(name);
       if (found.isEmpty()) {
-        return null;
+        return false;
       }
       FileStat stat = found.get();
-      FileId known = stat.links() > 1 ? linked.get(stat.inode()) : null;
+      FileId known = stat.links() > 1 ? walk.linked.get(stat.inode()) : null;
       if (known != null && stat.type() != FileType.DIRECTORY) {
         zone.done(zone.replica.link(known, directory, name, 0));
-        added++;
-        return null;
+        return true;
       }
       FileId id = zone.ids.next();
       AttrsChange attrs =
@@ -330,11 +407,13 @@ final class Scanner {
               stat.modified(),
               stat.type() == FileType.SYMLINK ? null : on.xattrs(name));
       zone.done(zone.replica.create(id, directory, name, content(on, name, stat), attrs, 0));
-      added++;
       if (stat.links() > 1) {
-        linked.put(stat.inode(), id);
+        walk.linked.put(stat.inode(), id);
       }
-      return stat.type() == FileType.DIRECTORY ? id : null;
+      if (stat.type() == FileType.DIRECTORY) {
+        walk.left.add(id);
+      }
+      return true;
     } finally {
       zone.lock.unlock();
     }

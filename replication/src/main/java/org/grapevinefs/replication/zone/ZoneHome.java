@@ -15,6 +15,7 @@ import org.grapevinefs.replication.core.Limits;
 import org.grapevinefs.replication.core.Replica;
 import org.grapevinefs.replication.core.ReplicaStore;
 import org.grapevinefs.replication.core.Table;
+import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.index.RocksStore;
 import org.grapevinefs.replication.volume.Reserve;
 import org.grapevinefs.replication.volume.Volume;
@@ -91,10 +92,12 @@ public record ZoneHome(
             this::free,
             reserve,
             ZoneSnapshots.of(volume, zone));
-    LocalZone opened = new LocalZone(state, random.nextLong());
+    boolean closedInOrder = before.isEmpty() && trusted;
+    Timestamp handsSince = closedInOrder ? null : Timestamp.of(time.instant());
+    LocalZone opened = new LocalZone(state, random.nextLong(), handsSince);
     if (!before.isEmpty() && !before.equals(boot)) {
       LOG.info("zone {}: the machine went down while it was open: scanning", zone);
-      LOG.info("zone {}: {}", zone, opened.scan());
+      LOG.info("zone {}: {}", zone, opened.scan(ZoneReplica.Authority.INDEX));
     }
     return opened;
   }

@@ -113,15 +113,25 @@ public interface ZoneReplica {
   /**
    * Compares folder and index: takes in what was put there behind our back, and marks for fetching
    * what is missing.
+   *
+   * @param authority who is right about the attributes of what both have
    */
-  ScanReport scan() throws IOException;
+  ScanReport scan(Authority authority) throws IOException;
+
+  /** Who is right about owners, modes, extended attributes and access control lists. */
+  enum Authority {
+    /** The disk, where they were surely set by hand: somebody says that he did. */
+    DISK,
+    /** The index: files may have lost theirs, or be old copies. */
+    INDEX
+  }
 
   /**
    * What a scan found.
    *
    * @param files looked at
    * @param added taken in as new
-   * @param edited taken in as edits
+   * @param edited taken in as edits of bytes or attributes, or as something else under a name
    * @param missing to be fetched back
    */
   record ScanReport(long files, long added, long edited, long missing) {}

@@ -260,7 +260,7 @@ final class FakeReplica implements ZoneReplica {
   }
 
   @Override
-  public ScanReport scan() {
+  public ScanReport scan(Authority authority) {
     return new ScanReport(0, 0, 0, 0);
   }
 

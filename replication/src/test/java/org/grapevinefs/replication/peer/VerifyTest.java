@@ -40,6 +40,7 @@ import org.grapevinefs.replication.volume.DirectoryVolume;
 import org.grapevinefs.replication.zone.HeldContents;
 import org.grapevinefs.replication.zone.LocalZone;
 import org.grapevinefs.replication.zone.ZoneHome;
+import org.grapevinefs.replication.zone.ZoneReplica;
 import org.grapevinefs.replication.zone.ZoneSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,7 @@ class VerifyTest {
 
   private void awaitEverywhere(String name, int size) throws IOException {
     // Times of directories get their version a second later, or in a scan.
-    zones.getFirst().scan();
+    zones.getFirst().scan(ZoneReplica.Authority.DISK);
     for (int number = 1; number <= zones.size(); number++) {
       Path file = file(number, name);
       await()

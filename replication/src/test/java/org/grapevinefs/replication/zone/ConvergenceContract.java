@@ -230,7 +230,7 @@ abstract class ConvergenceContract {
     Files.writeString(homeB.files().resolve("added"), "new");
     Files.writeString(homeB.files().resolve("kept"), "edited");
     Files.delete(homeB.files().resolve("lost"));
-    ZoneReplica.ScanReport report = b.scan();
+    ZoneReplica.ScanReport report = b.scan(ZoneReplica.Authority.DISK);
     assertThat(report.added()).isEqualTo(1);
     assertThat(report.edited()).isEqualTo(1);
     assertThat(report.missing()).isEqualTo(1);
@@ -238,6 +238,28 @@ abstract class ConvergenceContract {
     assertThat(tree(homeA)).containsEntry("added", "new").containsEntry("kept", "edited");
     assertThat(tree(homeB)).containsEntry("lost", "2");
     assertThat(text(a, kept)).isEqualTo("edited");
+  }
+
+  @Test
+  void scan_ofAFolderWhereAFileBecameADirectory_keepsBothOnBothMembers() throws Exception {
+    write(a, FileId.ROOT, "plan", "1");
+    FileId top = mkdir(a, FileId.ROOT, "top");
+    write(a, top, "below", "2");
+    converge();
+    Files.delete(homeB.files().resolve("plan"));
+    Files.createDirectory(homeB.files().resolve("plan"));
+    Files.writeString(homeB.files().resolve("plan/inside"), "3");
+    Files.delete(homeB.files().resolve("top/below"));
+    Files.delete(homeB.files().resolve("top"));
+    Files.writeString(homeB.files().resolve("top"), "4");
+    b.scan(ZoneReplica.Authority.DISK);
+    assertThat(b.takeWarnings())
+        .hasSize(2)
+        .allMatch(words -> words.contains(" is kept beside it as "));
+    converge();
+    assertThat(tree(homeA)).isEqualTo(tree(homeB)).hasSize(6);
+    assertThat(tree(homeA)).containsEntry("plan/inside", "3").containsEntry("top", "4");
+    assertThat(tree(homeA).values()).contains("1", "2");
   }
 
   @Test
@@ -266,13 +288,13 @@ abstract class ConvergenceContract {
     for (int i = 0; i < 30; i++) {
       Files.delete(flat.resolve("old-" + i));
     }
-    ZoneReplica.ScanReport report = b.scan();
+    ZoneReplica.ScanReport report = b.scan(ZoneReplica.Authority.DISK);
     assertThat(report.added()).isEqualTo(700);
     assertThat(report.missing()).isEqualTo(30);
     assertThat(report.edited()).isZero();
     converge();
     assertThat(tree(homeA)).isEqualTo(tree(homeB)).hasSizeGreaterThan(1_750 - 1);
-    ZoneReplica.ScanReport again = b.scan();
+    ZoneReplica.ScanReport again = b.scan(ZoneReplica.Authority.DISK);
     assertThat(again.added() + again.missing() + again.edited()).isZero();
   }
 
@@ -292,7 +314,7 @@ abstract class ConvergenceContract {
     }
     Files.writeString(homeB.files().resolve("added"), "new");
     onDisk(homeB, "added").write("found", ByteBuffer.wrap(bytes("here")));
-    b.scan();
+    b.scan(ZoneReplica.Authority.DISK);
     converge();
     FileId added = a.lookup(ROOT, FileId.ROOT, EntryName.of("added")).id();
     assertThat(a.getXattr(ROOT, added, "found")).isEqualTo(bytes("here"));
@@ -328,7 +350,7 @@ abstract class ConvergenceContract {
     Files.createDirectory(homeB.files().resolve("added"));
     homeB.give("added", list.withMode(0775), list);
     Files.writeString(homeB.files().resolve("added/new"), "4");
-    b.scan();
+    b.scan(ZoneReplica.Authority.DISK);
     converge();
     FileId added = a.lookup(ROOT, FileId.ROOT, EntryName.of("added")).id();
     assertThat(a.getAcls(ROOT, added)).isEqualTo(new FileAcls(list.withMode(0775), list));
@@ -371,12 +393,12 @@ abstract class ConvergenceContract {
     write(a, FileId.ROOT, "small", "1");
     FileId large = write(a, FileId.ROOT, "large", "x".repeat(3 << 20));
     converge();
-    assertThat(a.scan().edited()).isZero();
-    assertThat(b.scan().edited()).isZero();
+    assertThat(a.scan(ZoneReplica.Authority.DISK).edited()).isZero();
+    assertThat(b.scan(ZoneReplica.Authority.DISK).edited()).isZero();
     overwrite(a, large, "y");
     converge();
-    assertThat(a.scan().edited()).isZero();
-    assertThat(b.scan().edited()).isZero();
+    assertThat(a.scan(ZoneReplica.Authority.DISK).edited()).isZero();
+    assertThat(b.scan(ZoneReplica.Authority.DISK).edited()).isZero();
     Path file = homeA.files().resolve("large");
     Timestamp shown = a.getattr(ROOT, large).modified();
     assertThat(Files.getLastModifiedTime(file).toInstant())

@@ -118,10 +118,10 @@ final class CrashTest {
     create("kept");
     crash();
     Files.writeString(home.files().resolve("new"), "x");
-    assertThat(zone.scan().added()).isEqualTo(1);
+    assertThat(zone.scan(ZoneReplica.Authority.DISK).added()).isEqualTo(1);
     assertThat(zone.readdir(ROOT, FileId.ROOT, 0, 10).entries()).hasSize(2);
-    assertThat(zone.scan().added()).isZero();
-    assertThat(zone.scan().edited()).isZero();
+    assertThat(zone.scan(ZoneReplica.Authority.DISK).added()).isZero();
+    assertThat(zone.scan(ZoneReplica.Authority.DISK).edited()).isZero();
   }
 
   @Test
@@ -154,7 +154,7 @@ final class CrashTest {
     Files.delete(home.files().resolve("top"));
     zone = home.open(SLOW);
     assertThat(zone.readdir(ROOT, top, 0, 10).entries()).hasSize(2);
-    zone.scan();
+    zone.scan(ZoneReplica.Authority.DISK);
     assertThat(home.files().resolve("top/a")).isDirectory();
   }
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.grapevinefs.replication.zone;
+
+import java.io.IOException;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.grapevinefs.replication.core.Bytes;
+import org.grapevinefs.replication.core.Content;
+import org.grapevinefs.replication.core.Entry;
+import org.grapevinefs.replication.core.EntryName;
+import org.grapevinefs.replication.core.FileId;
+import org.grapevinefs.replication.core.FileType;
+import org.grapevinefs.replication.core.Shown;
+import org.grapevinefs.replication.volume.Directory;
+import org.grapevinefs.replication.volume.FileStat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands on disk under a name of the index and is something else: a directory where a file
+ * was, a symbolic link to elsewhere. Somebody put it there behind our back, so the name is its own
+ * from now on. A file or directory that had the name gets another, since a scan deletes nothing; a
+ * link or node, which has nothing to lose, goes. All under the zone's lock.
+ */
+final class ReplacedByHand {
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH-mm-ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private final ZoneState zone;
+
+  ReplacedByHand(ZoneState zone) {
+    this.zone = zone;
+  }
+
+  /** Whether what is on disk cannot be what the index has, however its bytes were edited. */
+  boolean isOther(Entry entry, FileStat stat, Directory on) throws IOException {
+    return switch (entry.type()) {
+      case REGULAR, DIRECTORY -> stat.type() != entry.type();
+      case SYMLINK ->
+          stat.type() != FileType.SYMLINK
+              || (shown(entry) instanceof Content.Symlink link
+                  && !link.target().equals(Bytes.of(on.readLink(entry.name()))));
+      case BLOCK_DEVICE, CHARACTER_DEVICE ->
+          !isStandIn(stat)
+              && (stat.type() != entry.type()
+                  || (shown(entry) instanceof Content.Device device
+                      && (device.major() != stat.major() || device.minor() != stat.minor())));
+      case FIFO, SOCKET -> !isStandIn(stat) && stat.type() != entry.type();
+    };
+  }
+
+  private @Nullable Content shown(Entry entry) {
+    Shown shown = zone.find(entry.shown());
+    return shown == null ? null : shown.content();
+  }
+
+  /** The empty file that stands for a node where this process may make none. */
+  private static boolean isStandIn(FileStat stat) {
+    return stat.type() == FileType.REGULAR && stat.size() == 0;
+  }
+
+  /**
+   * Takes the name from what has it in the index; the disk stays as it is.
+   *
+   * @return the entry under which that is to be found from now on, and is not yet on disk; null if
+   *     it is gone
+   */
+  @Nullable Entry makeWay(Entry entry) {
+    FileId directory = entry.directory();
+    boolean kept = entry.type() == FileType.REGULAR || entry.type() == FileType.DIRECTORY;
+    if (!kept) {
+      zone.done(zone.replica.unlink(directory, entry.name(), 0));
+      zone.changed(entry.shown());
+      return null;
+    }
+    String path = path(entry);
+    EntryName free = freeName(entry);
+    zone.done(zone.replica.rename(directory, entry.name(), directory, free, 0));
+    zone.changed(entry.shown());
+    zone.warn(
+        "in its folder %s was replaced by something else: what it was is kept beside it as %s"
+            .formatted(path, free));
+    return zone.replica.lookup(directory, free);
+  }
+
+  private String path(Entry entry) {
+    List<EntryName> names = zone.replica.path(entry);
+    return names.stream().map(EntryName::toString).collect(Collectors.joining("/"));
+  }
+
+  private EntryName freeName(Entry entry) {
+    boolean directory = entry.type() == FileType.DIRECTORY;
+    String note = " (replaced " + TIME.format(zone.time.instant()) + ")";
+    EntryName name = entry.name().withNote(note, directory);
+    for (int i = 2; zone.replica.lookup(entry.directory(), name) != null; i++) {
+      name = entry.name().withNote(note + " ~" + i, directory);
+    }
+    return name;
+  }
+}
