@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Content;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * What stands on disk under a name of the index and is something else: a directory where a file
  * was, a symbolic link to elsewhere. Somebody put it there behind our back, so the name is its own
  * from now on. A file or directory that had the name gets another, since a scan deletes nothing; a
- * link or node, which has nothing to lose, goes. All under the zone's lock.
+ * link or node, or one of a file's several names, has nothing to lose and goes. All under the
+ * zone's lock.
  */
 final class ReplacedByHand {
 
@@ -38,7 +40,8 @@ final class ReplacedByHand {
   /** Whether what is on disk cannot be what the index has, however its bytes were edited. */
   boolean isOther(Entry entry, FileStat stat, Directory on) throws IOException {
     return switch (entry.type()) {
-      case REGULAR, DIRECTORY -> stat.type() != entry.type();
+      case DIRECTORY -> stat.type() != FileType.DIRECTORY;
+      case REGULAR -> stat.type() != FileType.REGULAR || isCutOff(entry, stat);
       case SYMLINK ->
           stat.type() != FileType.SYMLINK
               || (shown(entry) instanceof Content.Symlink link
@@ -50,6 +53,27 @@ final class ReplacedByHand {
                       && (device.major() != stat.major() || device.minor() != stat.minor())));
       case FIFO, SOCKET -> !isStandIn(stat) && stat.type() != entry.type();
     };
+  }
+
+  /** Whether one of several names of a file has become that of a file of its own. */
+  private boolean isCutOff(Entry entry, FileStat stat) throws IOException {
+    Shown shown = zone.find(entry.shown());
+    boolean same =
+        shown == null || (stat.size() == shown.size() && stat.modified().equals(shown.modified()));
+    if (same) {
+      return false;
+    }
+    for (Entry other : zone.replica.placed(entry.shown())) {
+      if (!other.equals(entry) && zone.directories.isThere(other.directory())) {
+        try (Directory on = zone.directories.get(other.directory())) {
+          Optional<FileStat> there = on.stat(other.name());
+          if (there.isPresent() && there.get().inode() != stat.inode()) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   private @Nullable Content shown(Entry entry) {
@@ -71,7 +95,7 @@ final class ReplacedByHand {
   @Nullable Entry makeWay(Entry entry) {
     FileId directory = entry.directory();
     boolean kept = entry.type() == FileType.REGULAR || entry.type() == FileType.DIRECTORY;
-    if (!kept) {
+    if (!kept || zone.replica.placed(entry.shown()).size() > 1) {
       zone.done(zone.replica.unlink(directory, entry.name(), 0));
       zone.changed(entry.shown());
       return null;

@@ -21,6 +21,7 @@ import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.NewContent;
 import org.grapevinefs.replication.core.Shown;
+import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.volume.Directory;
 import org.grapevinefs.replication.volume.DiskEntry;
 import org.grapevinefs.replication.volume.FileStat;
@@ -269,7 +270,11 @@ final class Scanner {
       return false;
     }
     try (OpenStates.Held held = zone.files.alone(entry.shown())) {
-      if (held.state().dirty != null || held.state().gone != null) {
+      if (held.state().gone != null) {
+        return false;
+      }
+      leaveReplaced(entry.shown(), held.state());
+      if (held.state().dirty != null) {
         return false;
       }
       zone.lock.lock();
@@ -286,12 +291,47 @@ final class Scanner {
         if (same || shown == null || stat.isEmpty()) {
           return false;
         }
-        // Who has the file open may have one that was thrown away.
-        held.state().forget();
         return takeEdit(entry, shown, stat.get(), on);
       } finally {
         zone.lock.unlock();
       }
+    }
+  }
+
+  /**
+   * Lets go of a descriptor that no longer is that of the name: what is written next belongs into
+   * the file that is there now. What was written to the other has its version first.
+   */
+  private void leaveReplaced(FileId shown, OpenState state) throws IOException {
+    OpenFile open = state.borrow();
+    if (open == null) {
+      return;
+    }
+    try (OpenFile known = open) {
+      if (isNamed(shown, known.stat().inode())) {
+        return;
+      }
+      versions.make(state);
+      state.forget();
+    } catch (ZoneException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private boolean isNamed(FileId shown, long inode) throws IOException {
+    zone.lock.lock();
+    try {
+      for (Entry entry : zone.replica.placed(shown)) {
+        try (Directory on = zone.directories.get(entry.directory())) {
+          Optional<FileStat> stat = on.stat(entry.name());
+          if (stat.isPresent() && stat.get().inode() == inode) {
+            return true;
+          }
+        }
+      }
+      return false;
+    } finally {
+      zone.lock.unlock();
     }
   }
 
