@@ -52,9 +52,11 @@ final class AttributesOnDisk {
     zone.lock.lock();
     try (Directory on = zone.directories.get(entry.directory())) {
       Shown shown = zone.find(entry.shown());
+      Entry now = zone.replica.lookup(entry.directory(), entry.name());
       boolean isCurrent =
-          entry.equals(zone.replica.lookup(entry.directory(), entry.name()))
-              && !zone.replica.isUnsettled(entry.source());
+          now != null
+              && now.shown().equals(entry.shown())
+              && !zone.replica.isUnsettled(now.source());
       return shown != null && isCurrent && agree(shown, new Place(on, entry.name()), authority);
     } finally {
       zone.lock.unlock();
