@@ -107,7 +107,7 @@ final class NodeAdmin implements Administered {
         .setNode(self())
         .addAllPeers(view.peers())
         .addAllZones(node.zones().all().stream().map(view::zone).toList())
-        .addAllProblems(problems())
+        .addAllProblems(problemsBesideZones())
         .addAllWarnings(
             node.doubts().about(node.watcher().current()).stream().map(Object::toString).toList())
         .build();
@@ -351,6 +351,18 @@ final class NodeAdmin implements Administered {
 
   @Override
   public List<String> problems() {
+    List<String> problems = problemsBesideZones();
+    for (ServedZone zone : node.zones().all()) {
+      String fault = zone instanceof ServedZone.Held held ? held.replica().status().fault() : null;
+      if (fault != null) {
+        problems.add("zone " + zone.config().name() + ": read-only: " + fault);
+      }
+    }
+    return problems;
+  }
+
+  /** Without what the zones tell of themselves. */
+  private List<String> problemsBesideZones() {
     Loaded config = node.watcher().current();
     List<String> problems = new ArrayList<>();
     for (ConfigProblem problem : config.problems()) {

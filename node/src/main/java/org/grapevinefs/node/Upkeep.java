@@ -4,12 +4,16 @@ package org.grapevinefs.node;
 import java.time.Duration;
 import org.grapevinefs.gossip.GossipService;
 import org.grapevinefs.gossip.Health;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a node does every few seconds: it tries again to open zones that could not be, since disks
  * come late, and tells its peers how it is.
  */
 final class Upkeep implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
   private final Thread thread;
 
   private Upkeep(Runnable turn, Duration every) {
@@ -17,13 +21,16 @@ final class Upkeep implements AutoCloseable {
   }
 
   static Upkeep start(ZoneTable zones, Doubts doubts, GossipService gossip, Duration every) {
-    Upkeep upkeep = new Upkeep(() -> turn(zones, doubts, gossip), every);
+    Restarts restarts = new Restarts();
+    Upkeep upkeep = new Upkeep(() -> turn(zones, restarts, doubts, gossip), every);
     upkeep.thread.start();
     return upkeep;
   }
 
-  private static void turn(ZoneTable zones, Doubts doubts, GossipService gossip) {
+  private static void turn(
+      ZoneTable zones, Restarts restarts, Doubts doubts, GossipService gossip) {
     zones.retryFailed();
+    zones.reopen(restarts::isDue);
     boolean readOnly =
         zones.all().stream()
             .anyMatch(zone ->
@@ -35,7 +42,12 @@ final class Upkeep implements AutoCloseable {
     try {
       while (true) {
         Thread.sleep(every);
-        turn.run();
+        try {
+          turn.run();
+        } catch (RuntimeException e) {
+          // A zone that fails must not end the care for all others.
+          LOG.warn("the regular look at the zones broke off: {}", e.toString(), e);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -107,8 +107,13 @@ final class ZoneOpening implements ZoneTable.Opener {
 
   private static String why(IOException problem) {
     String words = Plainly.of(problem);
-    return words.contains("/LOCK:")
-        ? "another process has its index open: two nodes may not keep a zone in the same volume"
+    if (words.contains("/LOCK:")) {
+      return "another process has its index open: two nodes may not keep a zone in the same volume";
+    }
+    return words.contains("orrupt")
+        ? words
+            + ": move the index aside, and a new one is made; other members tell what was in it,"
+            + " and \"grapevine zone scan\" takes in what only this folder has"
         : words;
   }
 

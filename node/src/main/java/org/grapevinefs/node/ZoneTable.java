@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.grapevinefs.gossip.ZoneId;
 import org.grapevinefs.nfsgateway.AddressRange;
@@ -87,6 +88,21 @@ final class ZoneTable implements Exports, AutoCloseable {
     }
   }
 
+  /** Opens anew those that stopped writing, if they are due. */
+  synchronized void reopen(Predicate<ServedZone.Held> due) {
+    SortedMap<ZoneName, ServedZone> next = new TreeMap<>(zones);
+    for (ServedZone zone : zones.values()) {
+      if (zone instanceof ServedZone.Held held && due.test(held)) {
+        String name = held.config().name().value();
+        events.warn(name, "", "its disk takes writes again: it is opened anew");
+        ServedZone fresh = reopen(held, held.config());
+        next.put(held.config().name(), fresh);
+        publish(next);
+        tell(null, fresh);
+      }
+    }
+  }
+
   private ServedZone next(@org.jspecify.annotations.Nullable ServedZone old, ZoneConfig config) {
     return switch (old) {
       case null -> opener.open(config);
@@ -119,7 +135,7 @@ final class ZoneTable implements Exports, AutoCloseable {
     String zone = fresh.config().name().value();
     switch (fresh) {
       case ServedZone.Failed failed -> {
-        if (!(old instanceof ServedZone.Failed before) || !before.why().equals(failed.why())) {
+        if (!(old instanceof ServedZone.Failed before) || !isSame(before.why(), failed.why())) {
           events.error(zone, "", failed.why());
         }
       }
@@ -143,6 +159,11 @@ final class ZoneTable implements Exports, AutoCloseable {
         }
       }
     }
+  }
+
+  /** Some words have a time or a number in them that is another at each try. */
+  private static boolean isSame(String before, String now) {
+    return before.replaceAll("[0-9]+", "#").equals(now.replaceAll("[0-9]+", "#"));
   }
 
   private void publish(SortedMap<ZoneName, ServedZone> next) {

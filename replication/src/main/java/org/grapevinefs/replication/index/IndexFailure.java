@@ -22,6 +22,11 @@ public final class IndexFailure extends RuntimeException {
     return getCause() instanceof RocksDBException e && isFull(e);
   }
 
+  /** Whether the disk failed it; not so if it was closed, or the disk is full. */
+  public boolean isBroken() {
+    return getCause() instanceof RocksDBException && !isFull();
+  }
+
   static boolean isFull(RocksDBException e) {
     Status status = e.getStatus();
     return status != null && status.getSubCode() == Status.SubCode.NoSpace;

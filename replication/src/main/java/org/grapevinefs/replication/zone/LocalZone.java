@@ -17,6 +17,7 @@ import org.grapevinefs.replication.core.Knowledge;
 import org.grapevinefs.replication.core.NewContent;
 import org.grapevinefs.replication.core.PendingContent;
 import org.grapevinefs.replication.core.PullHeader;
+import org.grapevinefs.replication.core.ReplicaStore;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.fs.Attributes;
 import org.grapevinefs.replication.fs.Caller;
@@ -41,6 +42,7 @@ import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.fs.ZoneFileSystem;
 import org.grapevinefs.replication.volume.Reserve;
+import org.grapevinefs.replication.volume.ZoneTree;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -503,8 +505,16 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     zone.settings = settings;
   }
 
-  /** Lets go of everything as a crash would, for tests. */
+  /** Lets go of everything as a crash would. */
   void abandon() throws IOException {
+    try {
+      stop();
+    } finally {
+      letGo();
+    }
+  }
+
+  private void stop() throws IOException {
     installs.stop();
     scanner.stop();
     keeping.close();
@@ -512,37 +522,42 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     syncs.close();
     shelving.close();
     transfers.close();
-    zone.files.close();
+  }
+
+  /** Whatever fails: an index that stays open keeps the zone from being opened again. */
+  private void letGo() throws IOException {
     zone.lock.lock();
-    try {
+    try (ZoneTree _ = zone.tree;
+        ReplicaStore _ = zone.store) {
+      versions.close();
+      zone.files.close();
       zone.directories.close();
-      zone.store.close();
     } finally {
       zone.lock.unlock();
     }
-    zone.tree.close();
   }
 
   /**
    * Makes a version of everything written, brings all to disk and stops; the next start trusts the
-   * index.
+   * index. After a failure of the disk it is let go as it is, and the next start looks at it as
+   * after a crash.
    */
   @Override
   public void close() throws IOException {
     // Whatever fails: while its room is given away the other zones of the volume take nothing on.
     try (Reserve _ = zone.reserve) {
-      end();
+      try {
+        stop();
+        if (zone.fault() == null) {
+          end();
+        }
+      } finally {
+        letGo();
+      }
     }
   }
 
   private void end() throws IOException {
-    installs.stop();
-    scanner.stop();
-    keeping.close();
-    thread.close();
-    syncs.close();
-    shelving.close();
-    transfers.close();
     versions.makeAll();
     versions.syncIfChanged();
     versions.close();
@@ -555,6 +570,5 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     } finally {
       zone.lock.unlock();
     }
-    zone.tree.close();
   }
 }

@@ -355,6 +355,15 @@ final class ZoneState {
     }
   }
 
+  /**
+   * An index that its disk did not let be read or written works no more until it is opened anew.
+   */
+  void noteBroken(Throwable e) {
+    if (e instanceof IndexFailure index && index.isBroken()) {
+      fail("its index failed", index);
+    }
+  }
+
   @Nullable String fault() {
     return fault;
   }
@@ -478,6 +487,7 @@ final class ZoneState {
       if (e.isFull()) {
         throw noRoom();
       }
+      noteBroken(e);
       throw e;
     }
   }

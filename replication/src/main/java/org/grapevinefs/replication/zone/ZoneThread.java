@@ -190,6 +190,7 @@ final class ZoneThread implements ZoneState.Bell {
         }
       }
     } catch (IOException | RuntimeException | Error e) {
+      zone.noteBroken(e);
       // An error too: without this thread the zone would stand still and nobody be told.
       LOG.warn("zone {}: its work is put off: {}", zone.name, e.toString(), e);
     }

@@ -2,6 +2,7 @@
 package org.grapevinefs.replication.zone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import org.grapevinefs.replication.fs.OpenMode;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.Stability;
 import org.grapevinefs.replication.fs.ZoneException;
+import org.grapevinefs.replication.index.IndexFailure;
 import org.grapevinefs.replication.index.RocksStore;
 import org.grapevinefs.replication.merge.MergeRules;
 import org.grapevinefs.replication.volume.DirectoryVolume;
@@ -111,6 +113,31 @@ final class CrashTest {
 
   private java.util.Set<Origin> origins() {
     return zone.status().knowledge().asMap().keySet();
+  }
+
+  @Test
+  void zoneWhoseDiskFailed_closedAndOpenedAgain_isUnderANewOriginAndTakesWrites() throws Exception {
+    FileId file = create("f");
+    write(file, "before");
+    long verifier = write(file, "written, and not on disk");
+    zone.zone.fail("a file could not be brought to disk", new IOException("EIO"));
+    assertThatThrownBy(() -> write(file, "refused")).isInstanceOf(ZoneException.class);
+    zone.close();
+    zone = home.open(SLOW);
+    assertThat(zone.status().fault()).isNull();
+    assertThat(read(file)).isEqualTo("written, and not on disk");
+    assertThat(write(file, "x")).isNotEqualTo(verifier);
+    create("after");
+    assertThat(origins()).hasSize(2);
+  }
+
+  @Test
+  void zoneWhoseIndexFailed_whenClosed_letsItBeOpenedAgain() throws Exception {
+    create("f");
+    zone.zone.store.close();
+    assertThatThrownBy(zone::close).isInstanceOf(IndexFailure.class);
+    zone = home.open(SLOW);
+    assertThat(zone.readdir(ROOT, FileId.ROOT, 0, 10).entries()).hasSize(1);
   }
 
   @Test
