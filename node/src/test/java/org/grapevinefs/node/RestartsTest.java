@@ -57,7 +57,7 @@ final class RestartsTest {
     try (Node node = folder.start()) {
       ServedZone before = node.zones().find("docs").orElseThrow();
       create(((ServedZone.Held) before).files(), "before");
-      node.zones().reopen(zone -> zone == before);
+      node.zones().reopen(zone -> zone.equals(before));
       ServedZone.Held after = (ServedZone.Held) node.zones().find("docs").orElseThrow();
       assertThat(after).isNotSameAs(before);
       create(after.files(), "after");

@@ -17,11 +17,13 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The admin port: gRPC for the command line, and {@code /health} and {@code /metrics} over HTTP, on
@@ -34,6 +36,10 @@ import java.util.concurrent.TimeUnit;
 public final class AdminServer implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 1 << 20;
   private static final long STOP_SECONDS = 2;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** So many connections at once; a node has few administrators, and needs its descriptors. */
+  static final int MOST_CONNECTIONS = 256;
 
   private final EventLoopGroup sockets;
   private final EventLoopGroup inside;
@@ -57,6 +63,12 @@ public final class AdminServer implements AutoCloseable {
   /** Starts to listen; an {@link IOException} says why it cannot. */
   public static AdminServer start(InetSocketAddress address, Administered node, InstantSource clock)
       throws IOException {
+    return start(address, node, clock, PATIENCE);
+  }
+
+  static AdminServer start(
+      InetSocketAddress address, Administered node, InstantSource clock, Duration patience)
+      throws IOException {
     EventLoopGroup sockets = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     EventLoopGroup inside = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
     ExecutorService workers =
@@ -75,6 +87,7 @@ public final class AdminServer implements AutoCloseable {
             .addService(new VolumeService(node, clock))
             .build()
             .start();
+    AtomicInteger open = new AtomicInteger();
     var bound =
         new ServerBootstrap()
             .group(sockets)
@@ -84,7 +97,7 @@ public final class AdminServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast(new FirstBytes(door, inside, node, workers));
+                    admit(channel, open, new FirstBytes(door, inside, node, workers, patience));
                   }
                 })
             .bind(address)
@@ -95,6 +108,16 @@ public final class AdminServer implements AutoCloseable {
       throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
     }
     return server;
+  }
+
+  private static void admit(SocketChannel channel, AtomicInteger open, FirstBytes first) {
+    boolean tooMany = open.incrementAndGet() > MOST_CONNECTIONS;
+    channel.closeFuture().addListener(_ -> open.decrementAndGet());
+    if (tooMany) {
+      var _ = channel.close();
+    } else {
+      channel.pipeline().addLast(first);
+    }
   }
 
   /** Where it listens. */

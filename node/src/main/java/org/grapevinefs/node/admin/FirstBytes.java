@@ -15,6 +15,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -28,13 +29,38 @@ final class FirstBytes extends ByteToMessageDecoder {
   private final EventLoopGroup inside;
   private final Administered node;
   private final Executor workers;
+  private final Duration patience;
   private boolean handedOn;
+  private boolean grpc;
 
-  FirstBytes(LocalAddress door, EventLoopGroup inside, Administered node, Executor workers) {
+  /**
+   * The choice for one connection.
+   *
+   * @param patience after so long one that is not gRPC is ended, whatever it waits for
+   */
+  FirstBytes(
+      LocalAddress door,
+      EventLoopGroup inside,
+      Administered node,
+      Executor workers,
+      Duration patience) {
     this.door = door;
     this.inside = inside;
     this.node = node;
     this.workers = workers;
+    this.patience = patience;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    Channel channel = context.channel();
+    Runnable end =
+        () -> {
+          if (!grpc) {
+            close(channel);
+          }
+        };
+    var _ = context.executor().schedule(end, patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -43,7 +69,7 @@ final class FirstBytes extends ByteToMessageDecoder {
       return;
     }
     handedOn = true;
-    boolean grpc = true;
+    grpc = true;
     for (int i = 0; i < PREFACE.length; i++) {
       grpc &= in.getByte(in.readerIndex() + i) == PREFACE[i];
     }

@@ -18,7 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import org.grapevinefs.node.proto.AttachVolumeRequest;
 import org.grapevinefs.node.proto.CreateVolumeRequest;
 import org.grapevinefs.node.proto.DeleteVolumeRequest;
@@ -103,6 +105,56 @@ class AdminServerTest {
           HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
           HttpResponse.BodyHandlers.ofString());
     }
+  }
+
+  @Test
+  void halfARequest_isNotWaitedForForEver_andAFollowerIs() throws Exception {
+    server.close();
+    Duration patience = Duration.ofMillis(200);
+    InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    server = AdminServer.start(anywhere, node, InstantSource.fixed(Instant.EPOCH), patience);
+    client.close();
+    client = new AdminClient("127.0.0.1", server.address().getPort());
+    node.happens("first");
+    String heard =
+        client.askForever(stub -> {
+          Iterator<Event> events =
+              stub.watchEvents(WatchEventsRequest.newBuilder().setFollow(true).build());
+          String one = events.next().getText();
+          assertThat(restAfter("GET /health HTT")).isEmpty();
+          assertThat(restAfter("P")).isEmpty();
+          node.happens("second");
+          return one + " " + events.next().getText();
+        });
+    assertThat(heard).isEqualTo("first second");
+  }
+
+  private byte[] restAfter(String sent) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(sent.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      return socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void connectionsTooMany_areClosedAtOnce_andOthersAreServedAgainLater() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < AdminServer.MOST_CONNECTIONS; i++) {
+        sockets.add(new Socket(InetAddress.getLoopbackAddress(), server.address().getPort()));
+      }
+      assertThat(restAfter("")).isEmpty();
+    } finally {
+      for (Socket socket : sockets) {
+        socket.shutdownOutput();
+        assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+        socket.close();
+      }
+    }
+    assertThat(get("/health").body()).isEqualTo("ok\n");
   }
 
   @Test

@@ -108,8 +108,9 @@ final class IndexSync implements AutoCloseable {
       try {
         sync.run();
       } catch (RuntimeException e) {
-        // What a full disk did not take is still in memory, and is written when there is room.
-        if (!(e instanceof IndexFailure failure && failure.isFull())) {
+        // What a full disk did not take is still in memory, and is written when there is room; and
+        // one that was closed meanwhile says nothing of its disk.
+        if (!(e instanceof IndexFailure failure && !failure.isBroken())) {
           onFailure.accept(e);
         }
         throw new IOException("the index could not be brought to disk", e);
