@@ -186,7 +186,10 @@ final class BatchSettler {
       LOG.warn("zone {}: settled one by one: {}", zone.name, e.toString());
       done.forEach(this::noteAlone);
     }
-    done.forEach(step -> zone.forget(step.plan.id()));
+    for (Step step : done) {
+      zone.forget(step.plan.id());
+      zone.formerNames.note(step.plan);
+    }
   }
 
   private void noteAlone(Step step) {

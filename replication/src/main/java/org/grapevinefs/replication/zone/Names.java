@@ -63,7 +63,11 @@ final class Names {
   private Entry entry(FileId directory, EntryName name) throws ZoneException {
     Entry entry = zone.replica.lookup(directory, name);
     if (entry == null) {
-      throw new ZoneException(ZoneError.NOENT);
+      Entry moved = zone.formerNames.had(directory, name);
+      entry = moved == null ? null : zone.replica.lookup(moved.directory(), moved.name());
+      if (entry == null || !entry.shown().equals(moved.shown())) {
+        throw new ZoneException(ZoneError.NOENT);
+      }
     }
     return entry;
   }
@@ -333,14 +337,15 @@ final class Names {
         });
   }
 
-  DirectoryChange remove(Caller caller, FileId directory, EntryName name) throws ZoneException {
+  DirectoryChange remove(Caller caller, FileId directory, EntryName asked) throws ZoneException {
     return changing(
         false,
         () -> {
           Shown parent = zone.shown(directory);
           zone.requireWritable();
           Permissions.requireSearch(caller, parent);
-          Entry entry = entry(directory, name);
+          Entry entry = entry(directory, asked);
+          EntryName name = entry.name();
           Shown shown = shownOf(entry);
           Permissions.requireRemove(caller, parent, shown);
           boolean isDirectory = shown.type() == FileType.DIRECTORY;

@@ -454,6 +454,7 @@ final class Settler {
     long intent = swaps.write(plan, held);
     placement.carryOut(plan, held);
     note(plan, plan.want(), held);
+    zone.formerNames.note(plan);
     dropAsides(plan);
     placement.describe(plan.want());
     zone.replica.dropIntent(intent);

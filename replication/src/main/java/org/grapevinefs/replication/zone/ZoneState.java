@@ -70,6 +70,9 @@ final class ZoneState {
   /** Bytes by which files grew since their last versions. */
   final AtomicLong growth = new AtomicLong();
 
+  /** Under which names clients may still ask for what has a plain name by now. */
+  final FormerNames formerNames;
+
   /** What must be brought to disk before the next sync may say that all is. */
   final Set<FileId> unsynced = ConcurrentHashMap.newKeySet();
 
@@ -106,6 +109,7 @@ final class ZoneState {
     this.files = new OpenStates(settings.openFiles(), nanoTime);
     this.directories = new Directories(tree, replica::placed);
     this.ids = new FileIds(replica::newId);
+    this.formerNames = new FormerNames(nanoTime);
   }
 
   /** What the settler hears. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.zone;
 
+import static java.util.Comparator.comparing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
@@ -189,6 +190,26 @@ abstract class ConvergenceContract {
     converge();
     assertThat(tree(homeA).values()).contains("a's", "b's", "x");
     assertThat(tree(homeA)).containsKeys("notes", "dir/inside");
+  }
+
+  @Test
+  void removeAllThatWasListed_withConflictCopiesThatGetThePlainNameMeanwhile_leavesNothing()
+      throws Exception {
+    write(a, FileId.ROOT, "notes", "a's");
+    write(b, FileId.ROOT, "notes", "b's");
+    FileId edited = write(a, FileId.ROOT, "report", "base");
+    converge();
+    overwrite(a, edited, "from a");
+    overwrite(b, edited, "from b");
+    converge();
+    List<String> listed = List.copyOf(tree(homeA).keySet());
+    assertThat(listed).hasSize(4);
+    for (String name : listed.stream().sorted(comparing(String::length)).toList()) {
+      a.remove(ROOT, FileId.ROOT, EntryName.of(name));
+      converge();
+    }
+    assertThat(tree(homeA)).isEmpty();
+    assertThat(tree(homeB)).isEmpty();
   }
 
   @Test
