@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.grapevinefs.replication.core.Dot;
 import org.grapevinefs.replication.core.Entry;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
@@ -51,8 +52,8 @@ final class FormerNames {
   }
 
   private static boolean isSame(Entry had, Entry has) {
-    boolean sameContent = had.content() != null && had.content().equals(has.content());
-    return had.shown().equals(has.shown()) || sameContent;
+    Dot content = had.content();
+    return had.shown().equals(has.shown()) || (content != null && content.equals(has.content()));
   }
 
   /** What had this name; whether it still stands where it was put is for the asker to check. */

@@ -62,14 +62,18 @@ final class Names {
 
   private Entry entry(FileId directory, EntryName name) throws ZoneException {
     Entry entry = zone.replica.lookup(directory, name);
-    if (entry == null) {
-      Entry moved = zone.formerNames.had(directory, name);
-      entry = moved == null ? null : zone.replica.lookup(moved.directory(), moved.name());
-      if (entry == null || !entry.shown().equals(moved.shown())) {
-        throw new ZoneException(ZoneError.NOENT);
+    return entry != null ? entry : formerly(directory, name);
+  }
+
+  private Entry formerly(FileId directory, EntryName name) throws ZoneException {
+    Entry moved = zone.formerNames.had(directory, name);
+    if (moved != null) {
+      Entry there = zone.replica.lookup(moved.directory(), moved.name());
+      if (there != null && there.shown().equals(moved.shown())) {
+        return there;
       }
     }
-    return entry;
+    throw new ZoneException(ZoneError.NOENT);
   }
 
   Attributes lookup(Caller caller, FileId directory, EntryName name) throws ZoneException {

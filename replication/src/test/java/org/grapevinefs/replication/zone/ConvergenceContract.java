@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.grapevinefs.replication.zone;
 
-import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingInt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
@@ -204,7 +204,7 @@ abstract class ConvergenceContract {
     converge();
     List<String> listed = List.copyOf(tree(homeA).keySet());
     assertThat(listed).hasSize(4);
-    for (String name : listed.stream().sorted(comparing(String::length)).toList()) {
+    for (String name : listed.stream().sorted(comparingInt(String::length)).toList()) {
       a.remove(ROOT, FileId.ROOT, EntryName.of(name));
       converge();
     }
