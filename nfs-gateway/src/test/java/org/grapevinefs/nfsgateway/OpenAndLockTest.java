@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.grapevinefs.nfsgateway.client.Nfs4Client;
 import org.grapevinefs.nfsgateway.client.Ops;
 import org.grapevinefs.nfsgateway.client.Reply;
+import org.grapevinefs.nfsgateway.client.RpcConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +145,62 @@ class OpenAndLockTest {
     user.run(new Ops().reclaimComplete());
     assertThat(user.status(new Ops().path("zone").open("o", "f", READ, 0))).isEqualTo(OK);
     assertThat(user.status(new Ops().path("zone").open("o", "f", WRITE, 0))).isEqualTo(ACCESS);
+  }
+
+  @Test
+  void write_withAnothersStateid_wantsARightOfOnesOwn() throws Exception {
+    Nfs4Client root = gateway.client("a");
+    byte[] stateid = open(root, "o", BOTH, 0);
+    byte[] lock =
+        root.run(new Ops().path("zone/f").lockAnew(stateid, "l", 2, 0, 1))
+            .skip(24, 15, 15)
+            .stateid(12);
+    assertThat(root.status(new Ops().path("zone/f").setMode(0600))).isEqualTo(OK);
+    try (RpcConnection theirs = new RpcConnection(gateway.address(), 1000, 1000)) {
+      Nfs4Client user = root.over(theirs);
+      for (byte[] stolen : List.of(stateid, lock)) {
+        assertThat(user.status(new Ops().path("zone/f").write(stolen, 0, 0, new byte[1])))
+            .isEqualTo(ACCESS);
+        assertThat(user.status(new Ops().path("zone/f").read(stolen, 0, 1))).isEqualTo(ACCESS);
+      }
+      assertThat(root.status(new Ops().path("zone/f").setMode(0622))).isEqualTo(OK);
+      assertThat(user.status(new Ops().path("zone/f").write(stateid, 0, 0, new byte[1])))
+          .isEqualTo(OK);
+      assertThat(user.status(new Ops().path("zone/f").read(stateid, 0, 1))).isEqualTo(ACCESS);
+    }
+  }
+
+  @Test
+  void write_byTheOneWhoOpened_needsNoRightAfterwards() throws Exception {
+    Nfs4Client root = gateway.client("a");
+    open(root, "o", BOTH, 0);
+    assertThat(root.status(new Ops().path("zone/f").setMode(0666))).isEqualTo(OK);
+    try (RpcConnection theirs = new RpcConnection(gateway.address(), 1000, 1000)) {
+      Nfs4Client user = root.over(theirs);
+      byte[] stateid = open(user, "u", BOTH, 0);
+      assertThat(root.status(new Ops().path("zone/f").setMode(0))).isEqualTo(OK);
+      assertThat(user.status(new Ops().path("zone/f").write(stateid, 0, 0, new byte[1])))
+          .isEqualTo(OK);
+      assertThat(user.status(new Ops().path("zone/f").read(stateid, 0, 1))).isEqualTo(OK);
+      assertThat(user.status(new Ops().path("zone/f").write(Ops.anonymous(), 0, 0, new byte[1])))
+          .isEqualTo(ACCESS);
+    }
+  }
+
+  @Test
+  void write_throughAnOpenOfTwoUsers_isEithers() throws Exception {
+    Nfs4Client root = gateway.client("a");
+    open(root, "o", BOTH, 0);
+    assertThat(root.status(new Ops().path("zone/f").setMode(0666))).isEqualTo(OK);
+    try (RpcConnection one = new RpcConnection(gateway.address(), 1000, 1000);
+        RpcConnection two = new RpcConnection(gateway.address(), 2000, 2000)) {
+      open(root.over(one), "shared", BOTH, 0);
+      byte[] stateid = open(root.over(two), "shared", BOTH, 0);
+      assertThat(root.status(new Ops().path("zone/f").setMode(0))).isEqualTo(OK);
+      Ops write = new Ops().path("zone/f").write(stateid, 0, 0, new byte[1]);
+      assertThat(root.over(one).status(write)).isEqualTo(OK);
+      assertThat(root.over(two).status(write)).isEqualTo(OK);
+    }
   }
 
   @Test

@@ -35,6 +35,24 @@ final class DataOperations {
     return opened ? caller.throughOpen() : caller;
   }
 
+  /**
+   * As {@link #caller}, but what one user proved at open is not another's right. Linux reads and
+   * writes as the one who opened the file, whoever has the descriptor now. Not so where it
+   * allocates, seeks, copies and clones: there it names the process that asks.
+   */
+  private static Caller opener(
+      Compound compound, Target.InZone file, Stateid stateid, boolean write) throws NfsException {
+    Caller proved = caller(compound, file, stateid, write);
+    boolean own =
+        stateid.isSpecial()
+            || compound
+                .engine()
+                .state()
+                .files()
+                .belongsTo(compound.stateOwner(), stateid, SessionOperations.principal(compound));
+    return own ? proved : compound.caller(file);
+  }
+
   private static Target.InZone dataFile(Compound compound) throws NfsException {
     return switch (compound.current()) {
       case Target.PseudoRoot root -> throw new NfsException(NfsStatus.ISDIR);
@@ -48,7 +66,7 @@ final class DataOperations {
     long offset = in.int64();
     int count = in.int32();
     Target.InZone file = dataFile(compound);
-    Caller caller = caller(compound, file, stateid, false);
+    Caller caller = opener(compound, file, stateid, false);
     int room = Math.min(compound.engine().limits().maxIo(), (compound.room(out) & ~3) - READ_HEAD);
     int length = count < 0 ? room : Math.min(count, room);
     long from = offset < 0 ? ZoneFileSystem.MAX_FILE_SIZE : offset;
@@ -92,7 +110,7 @@ final class DataOperations {
     Stability wanted = stability(in.int32());
     ByteBuffer data = in.view(compound.engine().limits().maxMessage());
     Target.InZone file = dataFile(compound);
-    Caller caller = caller(compound, file, stateid, true);
+    Caller caller = opener(compound, file, stateid, true);
     requirePossible(offset, data.remaining());
     WriteResult result = file.export().files().write(caller, file.file(), offset, data, wanted);
     out.int32(result.count()).int32(number(result.stability())).int64(result.verifier());

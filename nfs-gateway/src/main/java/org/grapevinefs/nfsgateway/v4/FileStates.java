@@ -133,7 +133,22 @@ final class FileStates {
     return true;
   }
 
+  /**
+   * Whether the right to touch a file, as a stateid gives it, is this user's: it is of the one who
+   * opened the file. Under a delegation the client answers for its users.
+   */
+  boolean belongsTo(Client client, Stateid stateid, Client.Principal user) throws NfsException {
+    return switch (find(client, stateid)) {
+      case State.Open open -> open.isOpenTo(user);
+      case State.Lock lock -> lock.open.isOpenTo(user);
+      case State.Delegation held -> true;
+    };
+  }
+
   // Opening
+
+  /** An open-owner, and the user on whose behalf it asks. */
+  record Opener(Opaque owner, Client.Principal user) {}
 
   /** The state that a stateid of this client names, whatever it went through since; or null. */
   @Nullable State named(Client client, Stateid stateid) {
@@ -165,15 +180,14 @@ final class FileStates {
    * Opens a file, or opens it for more. The zone has been told of the open with {@code access}
    * already; what was told too much is taken back, also when this fails.
    */
-  Stateid open(
-      Client client, Opaque owner, Target.InZone file, int access, int deny, boolean reclaim)
+  Stateid open(Client client, Opener by, Target.InZone file, int access, int deny, boolean reclaim)
       throws NfsException {
     boolean done = false;
     try {
       Stateid stateid =
           table.guarded(() -> {
             table.admit(client, reclaim);
-            return openGuarded(client, owner, file, access, deny);
+            return openGuarded(client, by, file, access, deny);
           });
       done = true;
       return stateid;
@@ -184,11 +198,11 @@ final class FileStates {
     }
   }
 
-  private Stateid openGuarded(Client client, Opaque owner, Target.InZone file, int access, int deny)
+  private Stateid openGuarded(Client client, Opener by, Target.InZone file, int access, int deny)
       throws NfsException {
     State.FileState known = files.get(key(file));
     State.FileState of = known != null ? known : new State.FileState(file.export(), file.file());
-    Client.OpenKey name = new Client.OpenKey(owner, of);
+    Client.OpenKey name = new Client.OpenKey(by.owner(), of);
     State.Open open = client.opens.get(name);
     delegations.refuse(of, client, (access & 2) != 0 || deny != 0);
     refuseDenied(of, access, NfsStatus.SHARE_DENIED);
@@ -198,7 +212,7 @@ final class FileStates {
       }
     }
     if (open == null) {
-      open = new State.Open(client, number(client), of, owner);
+      open = new State.Open(client, number(client), of, by.owner(), by.user());
       open.access = access;
       open.deny = deny;
       note(open, access, deny);
@@ -210,6 +224,7 @@ final class FileStates {
       return open.stateid();
     }
     int before = open.access;
+    open.openedBy(by.user());
     open.access |= access;
     open.deny |= deny;
     note(open, access, deny);

@@ -61,10 +61,10 @@ final class OpenOperations {
     boolean writes = (arguments.access() & WRITE) != 0 || arguments.deny() != 0;
     state.delegations().require(client, file, writes);
     file.export().files().opened(file.file(), State.mode(arguments.access()));
+    FileStates.Opener opener =
+        new FileStates.Opener(arguments.owner(), SessionOperations.principal(compound));
     Stateid stateid =
-        state
-            .files()
-            .open(client, arguments.owner(), file, arguments.access(), arguments.deny(), reclaim);
+        state.files().open(client, opener, file, arguments.access(), arguments.deny(), reclaim);
     compound.setCurrent(file);
     compound.setCurrentStateid(stateid);
     stateid.encode(out);

@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.grapevinefs.nfsgateway.Export;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.fs.OpenMode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that a client holds of a file, named by a stateid. Guarded by the lock of {@link
@@ -51,9 +52,25 @@ abstract sealed class State {
 
     int denials;
 
-    Open(Client client, int number, FileState file, Opaque owner) {
+    /** Who proved the right to what was opened; null: several did, each for a part. */
+    volatile Client.@Nullable Principal user;
+
+    Open(Client client, int number, FileState file, Opaque owner, Client.Principal user) {
       super(client, number, file);
       this.owner = owner;
+      this.user = user;
+    }
+
+    boolean isOpenTo(Client.Principal caller) {
+      Client.Principal only = user;
+      return only == null || only.equals(caller);
+    }
+
+    /** Counts that the owner opens the file on behalf of this user as well. */
+    void openedBy(Client.Principal another) {
+      if (!another.equals(user)) {
+        user = null;
+      }
     }
 
     @Override

@@ -34,7 +34,15 @@ public final class Nfs4Client implements AutoCloseable {
   private final int minor;
   private final long clientId;
   private final byte[] session;
-  private final BlockingQueue<Slot> free = new ArrayBlockingQueue<>(SLOTS);
+  private final BlockingQueue<Slot> free;
+
+  private Nfs4Client(RpcConnection connection, Nfs4Client like) {
+    this.connection = connection;
+    minor = like.minor;
+    clientId = like.clientId;
+    session = like.session;
+    free = like.free;
+  }
 
   private Nfs4Client(
       RpcConnection connection, int minor, long clientId, byte[] session, int slots) {
@@ -42,6 +50,7 @@ public final class Nfs4Client implements AutoCloseable {
     this.minor = minor;
     this.clientId = clientId;
     this.session = session;
+    free = new ArrayBlockingQueue<>(SLOTS);
     for (int i = 0; i < slots; i++) {
       free.add(new Slot(i, new int[1]));
     }
@@ -155,6 +164,11 @@ public final class Nfs4Client implements AutoCloseable {
   /** The session's name. */
   public byte[] session() {
     return session.clone();
+  }
+
+  /** The same session over another connection, perhaps on behalf of another user. */
+  public Nfs4Client over(RpcConnection other) {
+    return new Nfs4Client(other, this);
   }
 
   /** The connection below. */
