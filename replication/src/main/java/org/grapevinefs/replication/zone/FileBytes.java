@@ -171,7 +171,7 @@ final class FileBytes {
     if (state.gone == null) {
       zone.growth.addAndGet(dirty.size - sizeBefore);
     }
-    int mode = Permissions.modeAfterWrite(caller, shown.mode());
+    int mode = Permissions.modeAfterWrite(caller, shown);
     if (mode != shown.mode() && state.gone == null) {
       versions.clearPrivileges(state.id, mode);
     }

@@ -204,20 +204,21 @@ final class Permissions {
     }
     boolean chown = set.uid() != null || newGroup != null;
     if (chown && file.type() != FileType.DIRECTORY) {
-      mode = withoutPrivileges(mode);
+      mode = withoutPrivileges(caller, file.gid(), mode);
     }
     return mode;
   }
 
   /** The mode after a caller wrote to a file. */
-  static int modeAfterWrite(Caller caller, int mode) {
-    return caller.isRoot() ? mode : withoutPrivileges(mode);
+  static int modeAfterWrite(Caller caller, Shown file) {
+    return caller.isRoot() ? file.mode() : withoutPrivileges(caller, file.gid(), file.mode());
   }
 
-  private static int withoutPrivileges(int mode) {
+  private static int withoutPrivileges(Caller caller, int group, int mode) {
     int left = mode & ~SETUID;
-    // Without group execution the bit means mandatory locking, which grants nothing.
-    return (left & GROUP_EXECUTE) != 0 ? left & ~SETGID : left;
+    // Without group execution the bit grants nothing; only, who could not set it does not keep it.
+    boolean keeps = (left & GROUP_EXECUTE) == 0 && (caller.isRoot() || caller.inGroup(group));
+    return keeps ? left : left & ~SETGID;
   }
 
   /** The group of something new: the directory's where that has setgid, else the caller's. */

@@ -379,6 +379,16 @@ final class LocalZoneTest {
   }
 
   @Test
+  void allocate_bySomeoneOutsideTheGroup_takesSetgidAwayThoughNobodyExecutes() throws Exception {
+    FileId file = create("a").id();
+    zone.setattr(ROOT, file, SetAttributes.mode(06666));
+    zone.allocate(BERT, file, 0, 10);
+    assertThat(zone.getattr(ANNA, file).mode()).isEqualTo(02666);
+    zone.allocate(Caller.of(5, 5), file, 0, 20);
+    assertThat(zone.getattr(ANNA, file).mode()).isEqualTo(0666);
+  }
+
+  @Test
   void access_ofOwnerGroupAndOthers_followsTheMode() throws Exception {
     FileId file = create("a").id();
     zone.setattr(ANNA, file, SetAttributes.mode(0640));
