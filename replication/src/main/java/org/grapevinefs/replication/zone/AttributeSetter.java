@@ -212,7 +212,10 @@ final class AttributeSetter {
         case SetAcls.Choice.None none -> xattrs.remove(AccessControlList.ACCESS);
         case SetAcls.Choice.Given given -> {
           given.list().putAccess(xattrs);
-          mode = Permissions.modeAfterAcl(caller, shown, given.list());
+          // What is so already takes no bit away: a client of version 3 gives what it makes the
+          // list that it was made with.
+          boolean same = xattrs.equals(shown.xattrs()) && given.list().mode() == (mode & 0777);
+          mode = same ? mode : Permissions.modeAfterAcl(caller, shown, given.list());
         }
       }
       switch (set.defaults()) {

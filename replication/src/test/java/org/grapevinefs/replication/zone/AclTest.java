@@ -222,6 +222,19 @@ final class AclTest {
   }
 
   @Test
+  void setAcls_sayingWhatIsSo_leavesSetgidToOneOutsideTheGroup() throws Exception {
+    FileId top = mkdir(FileId.ROOT, "top", SetAttributes.mode(0755));
+    zone.setAcls(OWNER, top, defaults(LIST));
+    zone.setattr(ROOT, top, new SetAttributes(null, null, 300, null, null, null));
+    zone.setattr(ROOT, top, SetAttributes.mode(02777));
+    FileId below = mkdir(top, "below", SetAttributes.mode(0777));
+    SetAcls begun = access(zone.getAcls(OWNER, below).access());
+    assertThat(zone.setAcls(OWNER, below, begun).mode()).isEqualTo(02661);
+    SetAcls other = access(AccessControlList.of(0661));
+    assertThat(zone.setAcls(OWNER, below, other).mode()).isEqualTo(0661);
+  }
+
+  @Test
   void create_inADirectoryWithADefaultList_beginsWithItWithinTheModeAndWithoutUmask()
       throws Exception {
     FileId top = mkdir(FileId.ROOT, "top", SetAttributes.mode(0755));
