@@ -27,6 +27,11 @@ public final class IndexFailure extends RuntimeException {
     return getCause() instanceof RocksDBException && !isFull();
   }
 
+  /** Whether the index was closed before it was asked: its zone ends, or is opened anew. */
+  public boolean isClosed() {
+    return getCause() == null;
+  }
+
   static boolean isFull(RocksDBException e) {
     Status status = e.getStatus();
     return status != null && status.getSubCode() == Status.SubCode.NoSpace;

@@ -36,13 +36,16 @@ final class BatchSettler {
   private final Staging staging;
   private final Placement placement;
   private final SwapNote swaps;
+  private final PutOff putOff;
   private int size = FEWEST;
 
-  BatchSettler(ZoneState zone, Staging staging, Placement placement, SwapNote swaps) {
+  BatchSettler(
+      ZoneState zone, Staging staging, Placement placement, SwapNote swaps, PutOff putOff) {
     this.zone = zone;
     this.staging = staging;
     this.placement = placement;
     this.swaps = swaps;
+    this.putOff = putOff;
   }
 
   /** How many to settle at once now. */
@@ -123,7 +126,7 @@ final class BatchSettler {
         done.add(step);
       } catch (IOException e) {
         var _ = zone.noteFull(e);
-        LOG.warn("zone {}: {} cannot be settled yet: {}", zone.name, step.plan.id(), e.toString());
+        putOff.tell(step.plan.id(), e);
       }
     }
     if (!done.isEmpty()) {
@@ -201,7 +204,7 @@ final class BatchSettler {
         zone.replica.dropIntent(step.intent);
       }
     } catch (ReplicaException e) {
-      LOG.warn("zone {}: {} cannot be settled yet: {}", zone.name, step.plan.id(), e.toString());
+      putOff.tell(step.plan.id(), e);
     }
   }
 

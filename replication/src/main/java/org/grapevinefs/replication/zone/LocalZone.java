@@ -135,12 +135,12 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
 
   @Override
   public Attributes lookup(Caller caller, FileId directory, EntryName name) throws ZoneException {
-    return names.lookup(caller, directory, name);
+    return zone.inWords(() -> names.lookup(caller, directory, name));
   }
 
   @Override
   public Attributes parent(Caller caller, FileId directory) throws ZoneException {
-    return names.parent(caller, directory);
+    return zone.inWords(() -> names.parent(caller, directory));
   }
 
   @Override
@@ -226,7 +226,7 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
   @Override
   public DirectoryPage readdir(Caller caller, FileId directory, long cookie, int most)
       throws ZoneException {
-    return names.readdir(caller, directory, cookie, most);
+    return zone.inWords(() -> names.readdir(caller, directory, cookie, most));
   }
 
   @Override

@@ -56,6 +56,7 @@ final class Settler {
   private final Staging staging;
   private final Placement placement;
   private final SwapNote swaps;
+  private final PutOff putOff;
   private final BatchSettler batches;
   private final Set<FileId> look = ConcurrentHashMap.newKeySet();
   private final Queue<FileId> ready = new ConcurrentLinkedQueue<>();
@@ -76,7 +77,8 @@ final class Settler {
     this.staging = staging;
     this.placement = new Placement(zone, staging);
     this.swaps = new SwapNote(zone, staging);
-    this.batches = new BatchSettler(zone, staging, placement, swaps);
+    this.putOff = new PutOff(zone);
+    this.batches = new BatchSettler(zone, staging, placement, swaps, putOff);
     this.nextThorough = zone.nanoTime.getAsLong();
   }
 
@@ -285,7 +287,7 @@ final class Settler {
       return settle(id, new HashSet<>());
     } catch (IOException | ReplicaException e) {
       var _ = zone.noteFull(e);
-      LOG.warn("zone {}: {} cannot be settled yet: {}", zone.name, id, e.toString());
+      putOff.tell(id, e);
       return false;
     }
   }

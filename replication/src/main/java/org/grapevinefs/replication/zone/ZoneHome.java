@@ -11,12 +11,14 @@ import java.util.HexFormat;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.grapevinefs.replication.core.Batch;
+import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.Limits;
 import org.grapevinefs.replication.core.Replica;
 import org.grapevinefs.replication.core.ReplicaStore;
 import org.grapevinefs.replication.core.Table;
 import org.grapevinefs.replication.core.Timestamp;
 import org.grapevinefs.replication.index.RocksStore;
+import org.grapevinefs.replication.volume.Directory;
 import org.grapevinefs.replication.volume.Reserve;
 import org.grapevinefs.replication.volume.Volume;
 import org.grapevinefs.replication.volume.ZoneTree;
@@ -74,6 +76,7 @@ public record ZoneHome(
       throws IOException {
     Path file = tokens.resolve(zone + ".token");
     String known = Files.exists(file) ? Files.readString(file) : "";
+    boolean fresh = text(store, TOKEN).isEmpty();
     boolean trusted = !known.isEmpty() && known.equals(text(store, TOKEN));
     Replica replica = Replica.open(store, node, time, random, Limits.DEFAULT, trusted);
     rotate(store, file);
@@ -94,12 +97,29 @@ public record ZoneHome(
             ZoneSnapshots.of(volume, zone));
     boolean closedInOrder = before.isEmpty() && trusted;
     Timestamp handsSince = closedInOrder ? null : Timestamp.of(time.instant());
+    if (fresh && holdsFiles(tree)) {
+      state.warn(
+          "its index is new and its folder is not empty: what no other member tells of stays as it"
+              + " is, until \"grapevine zone scan\" takes it in as new, and so also files that were"
+              + " moved or removed elsewhere meanwhile; look through them before");
+    }
     LocalZone opened = new LocalZone(state, random.nextLong(), handsSince);
     if (!before.isEmpty() && !before.equals(boot)) {
       LOG.info("zone {}: the machine went down while it was open: scanning", zone);
       LOG.info("zone {}: {}", zone, opened.scan(ZoneReplica.Authority.INDEX));
     }
     return opened;
+  }
+
+  private static boolean holdsFiles(ZoneTree tree) throws IOException {
+    try (Directory.Listing listing = tree.root().listing()) {
+      for (var some = listing.next(); some != null; some = listing.next()) {
+        if (some.stream().anyMatch(e -> !EntryName.of(e.name()).equals(ZoneTree.WORKSHOP))) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   private long free() {

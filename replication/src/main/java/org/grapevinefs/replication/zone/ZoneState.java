@@ -196,7 +196,12 @@ final class ZoneState {
 
   /** What a file looks like in the index, or when its last name went. */
   Shown shown(FileId id) throws ZoneException {
-    Shown shown = find(id);
+    Shown shown;
+    try {
+      shown = find(id);
+    } catch (IndexFailure e) {
+      throw inWords(e);
+    }
     if (shown != null) {
       return shown;
     }
@@ -488,12 +493,20 @@ final class ZoneState {
     } catch (ReplicaException e) {
       throw Failures.of(e);
     } catch (IndexFailure e) {
-      if (e.isFull()) {
-        throw noRoom();
-      }
-      noteBroken(e);
-      throw e;
+      throw inWords(e);
     }
+  }
+
+  /** Who asks a zone that ends may ask again, and is answered by what comes after it. */
+  private ZoneException inWords(IndexFailure e) {
+    if (e.isFull()) {
+      return noRoom();
+    }
+    if (e.isClosed()) {
+      return new ZoneException(ZoneError.DELAY, "the zone is being closed");
+    }
+    noteBroken(e);
+    throw e;
   }
 
   /** Runs work under the zone's lock. */

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.grapevinefs.replication.core.Batch;
 import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
@@ -22,6 +24,7 @@ import org.grapevinefs.replication.fs.CreateMode;
 import org.grapevinefs.replication.fs.OpenMode;
 import org.grapevinefs.replication.fs.SetAttributes;
 import org.grapevinefs.replication.fs.Stability;
+import org.grapevinefs.replication.fs.ZoneError;
 import org.grapevinefs.replication.fs.ZoneException;
 import org.grapevinefs.replication.index.IndexFailure;
 import org.grapevinefs.replication.index.RocksStore;
@@ -129,6 +132,24 @@ final class CrashTest {
     assertThat(write(file, "x")).isNotEqualTo(verifier);
     create("after");
     assertThat(origins()).hasSize(2);
+  }
+
+  @Test
+  void zoneThatIsClosed_tellsWhoAsksToAskAgain() throws Exception {
+    create("f");
+    zone.close();
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> zone.getattr(ROOT, new FileId(1, 2)),
+            () -> zone.lookup(ROOT, FileId.ROOT, EntryName.of("f")),
+            () -> zone.readdir(ROOT, FileId.ROOT, 0, 10),
+            () -> zone.remove(ROOT, FileId.ROOT, EntryName.of("f")));
+    for (ThrowingCallable call : calls) {
+      assertThatThrownBy(call)
+          .isInstanceOfSatisfying(
+              ZoneException.class, e -> assertThat(e.error()).isEqualTo(ZoneError.DELAY));
+    }
+    zone = home.open(SLOW);
   }
 
   @Test

@@ -215,6 +215,22 @@ final class ScanTest {
   }
 
   @Test
+  void indexThatIsNewOverAFolderWithFiles_isSaid_andOneOverAnEmptyFolderIsNot() throws Exception {
+    assertThat(zone.takeWarnings()).isEmpty();
+    create("file");
+    zone.close();
+    zone = home.open(ZoneSettings.DEFAULT);
+    assertThat(zone.takeWarnings()).isEmpty();
+    zone.close();
+    Path index = folder.resolve(".grapevine");
+    Files.move(index, folder.resolve("aside"));
+    zone = home.open(ZoneSettings.DEFAULT);
+    assertThat(zone.takeWarnings()).singleElement().asString().contains("zone scan");
+    assertThat(names(FileId.ROOT)).isEmpty();
+    assertThat(zone.scan(Authority.DISK).added()).isEqualTo(1);
+  }
+
+  @Test
   void directoryThrownAwayAndMadeAnew_isTheSame_andWhatItLacksIsMissing() throws Exception {
     FileId top = mkdir("top");
     zone.mkdir(ROOT, top, EntryName.of("gone"), SetAttributes.mode(0700));
