@@ -29,6 +29,9 @@ final class ContentPlanner {
   static final long REFUSED_NANOS = 2_000_000_000L;
   static final long POSTPONED_NANOS = 50_000_000L;
 
+  /** What all in reach have refused for so long is worth telling. */
+  static final long IN_VAIN_NANOS = 60_000_000_000L;
+
   /** A value of a file's content that is wanted. */
   record Wanted(FileId source, Dot content) {}
 
@@ -51,6 +54,10 @@ final class ContentPlanner {
   private final Set<Wanted> underWay = new HashSet<>();
   private final Set<FileId> sources = new HashSet<>();
   private final Map<Wanted, Map<NodeId, Long>> refused = new HashMap<>();
+
+  /** What all in reach refused, and since when, oldest first. */
+  private final Map<Wanted, Long> inVain = new LinkedHashMap<>();
+
   private int batches;
 
   private Member member(NodeId node) {
@@ -84,6 +91,7 @@ final class ContentPlanner {
       }
     });
     refused.keySet().retainAll(wanted.keySet());
+    inVain.keySet().retainAll(wanted.keySet());
   }
 
   int waiting() {
@@ -156,6 +164,28 @@ final class ContentPlanner {
   /** A member no longer has a content, or gave wrong bytes: for a while it is asked of others. */
   void refuse(NodeId node, Wanted key, long now) {
     refused.computeIfAbsent(key, k -> new HashMap<>()).put(node, now + REFUSED_NANOS);
+    if (allRefused(key)) {
+      inVain.putIfAbsent(key, now);
+    }
+  }
+
+  private boolean allRefused(Wanted key) {
+    Set<NodeId> by = refused.getOrDefault(key, Map.of()).keySet();
+    return members.entrySet().stream().allMatch(e -> !e.getValue().up || by.contains(e.getKey()));
+  }
+
+  /** What no member in reach has had for {@link #IN_VAIN_NANOS}, longest first. */
+  List<Wanted> inVain(long now) {
+    List<Wanted> found = new ArrayList<>();
+    for (Map.Entry<Wanted, Long> entry : inVain.entrySet()) {
+      if (now - entry.getValue() < IN_VAIN_NANOS) {
+        break;
+      }
+      if (allRefused(entry.getKey())) {
+        found.add(entry.getKey());
+      }
+    }
+    return found;
   }
 
   /** A content cannot be taken in just now. */

@@ -42,6 +42,9 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   private static final int FEW_LEFT = 256;
   private static final long LOOK_NANOS = 1_000_000_000;
 
+  /** So often at most people hear of contents that nobody has. */
+  private static final long TOLD_EACH_NANOS = 600_000_000_000L;
+
   /** A look for what is lost is followed by a rest of so many times as long as it took. */
   private static final long REST_FACTOR = 20;
 
@@ -64,6 +67,8 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   private boolean maybeMore = true;
   private long lookedForLost;
   private long lookTook;
+  private long lookedInVain;
+  private long toldInVain;
   private boolean closed;
 
   /**
@@ -90,6 +95,8 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
     this.busy = busy;
     this.lastLook = transport.nanoTime();
     this.lookedForLost = transport.nanoTime();
+    this.lookedInVain = lookedForLost;
+    this.toldInVain = lookedForLost - TOLD_EACH_NANOS;
   }
 
   /** What this replica knows, now that peers may hear of it. */
@@ -387,8 +394,21 @@ final class ZoneSync implements PullSession.Listener, FetchSession.Listener {
   }
 
   @Override
-  public synchronized void refused(Assignment assignment, Wanted content) {
-    contents.refuse(assignment.member(), content, transport.nanoTime());
+  public void refused(Assignment assignment, Wanted content) {
+    List<Wanted> inVain;
+    synchronized (this) {
+      long now = transport.nanoTime();
+      contents.refuse(assignment.member(), content, now);
+      if (now - toldInVain < TOLD_EACH_NANOS || now - lookedInVain < LOOK_NANOS) {
+        return;
+      }
+      lookedInVain = now;
+      inVain = contents.inVain(now);
+      toldInVain = inVain.isEmpty() ? toldInVain : now;
+    }
+    if (!inVain.isEmpty()) {
+      replica.soughtInVain(inVain.getFirst().source(), inVain.size());
+    }
   }
 
   @Override

@@ -397,6 +397,14 @@ public final class LocalZone implements ZoneFileSystem, ZoneReplica, Closeable {
     return staging.isFull() ? fewPending(most) : transfers.pending(most);
   }
 
+  @Override
+  public void soughtInVain(FileId source, int contents) {
+    String more = contents == 1 ? "" : " and " + (contents - 1) + " more";
+    zone.warn(
+        "no member in reach has the bytes of %s%s: they come once one that has them is back"
+            .formatted(zone.path(source), more));
+  }
+
   /** A few now and then, since what is on the shelf may wait for others to make way. */
   private synchronized List<PendingContent> fewPending(int most) {
     long now = zone.nanoTime.getAsLong();

@@ -4,10 +4,7 @@ package org.grapevinefs.replication.zone;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
-import java.util.stream.Collectors;
-import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
-import org.grapevinefs.replication.core.SettlePlan;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,25 +42,8 @@ final class PutOff {
     LOG.warn(
         "zone {}: {} ({}) cannot be settled yet: {}; it is tried again",
         zone.name,
-        path(id),
+        zone.path(id),
         id,
         words);
-  }
-
-  private String path(FileId id) {
-    zone.lock.lock();
-    try {
-      SettlePlan plan = zone.replica.plan(id);
-      return plan.want().isEmpty()
-          ? "something without a name"
-          : zone.replica.path(plan.want().getFirst()).stream()
-              .map(EntryName::toString)
-              .collect(Collectors.joining("/"));
-    } catch (RuntimeException e) {
-      LOG.debug("zone {}: the path of {} cannot be told", zone.name, id, e);
-      return "a file";
-    } finally {
-      zone.lock.unlock();
-    }
   }
 }

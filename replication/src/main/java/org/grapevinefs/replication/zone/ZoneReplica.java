@@ -80,6 +80,9 @@ public interface ZoneReplica {
   /** Contents that are known and not here, small ones first. */
   List<PendingContent> pending(int most);
 
+  /** Hears that no member in reach has the bytes of so many contents, one of them of this file. */
+  void soughtInVain(FileId source, int contents);
+
   /**
    * Serves bytes that one change wrote, if they still are what it wrote.
    *

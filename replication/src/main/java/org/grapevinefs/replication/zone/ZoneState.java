@@ -17,8 +17,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.grapevinefs.replication.core.Change;
 import org.grapevinefs.replication.core.Content;
+import org.grapevinefs.replication.core.Entry;
+import org.grapevinefs.replication.core.EntryName;
 import org.grapevinefs.replication.core.FileId;
 import org.grapevinefs.replication.core.FileType;
 import org.grapevinefs.replication.core.RangeMap;
@@ -423,6 +426,23 @@ final class ZoneState {
 
   void versionChanged() {
     versionListeners.forEach(Runnable::run);
+  }
+
+  /** Where an inode is to show, for people. */
+  String path(FileId source) {
+    lock.lock();
+    try {
+      List<Entry> want = replica.plan(source).want();
+      return want.isEmpty()
+          ? "a file without a name"
+          : replica.path(want.getFirst()).stream()
+              .map(EntryName::toString)
+              .collect(Collectors.joining("/"));
+    } catch (IndexFailure | ReplicaException e) {
+      return "file " + source;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Says what people should hear of; nobody hears it twice. */

@@ -118,4 +118,22 @@ class ContentPlannerTest {
     assertThat(planner.next(0)).isEmpty();
     assertThat(planner.next(ContentPlanner.POSTPONED_NANOS)).isPresent();
   }
+
+  @Test
+  void whatAllInReachRefuseForAMinute_isSoughtInVain_untilAnotherComesOrItIsNotWanted() {
+    planner.up(NEAR, 0);
+    planner.up(FAR, 1);
+    offer(2, 10);
+    planner.refuse(NEAR, wanted(1), 0);
+    assertThat(planner.inVain(ContentPlanner.IN_VAIN_NANOS)).isEmpty();
+    planner.refuse(FAR, wanted(1), 5);
+    assertThat(planner.inVain(ContentPlanner.IN_VAIN_NANOS + 4)).isEmpty();
+    assertThat(planner.inVain(ContentPlanner.IN_VAIN_NANOS + 5)).containsExactly(wanted(1));
+    planner.news(FAR);
+    assertThat(planner.inVain(ContentPlanner.IN_VAIN_NANOS + 5)).isEmpty();
+    planner.down(FAR);
+    assertThat(planner.inVain(ContentPlanner.IN_VAIN_NANOS + 5)).containsExactly(wanted(1));
+    offer(0, 10);
+    assertThat(planner.inVain(ContentPlanner.IN_VAIN_NANOS + 5)).isEmpty();
+  }
 }

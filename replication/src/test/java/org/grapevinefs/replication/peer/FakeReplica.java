@@ -193,6 +193,9 @@ final class FakeReplica implements ZoneReplica {
   }
 
   @Override
+  public void soughtInVain(FileId source, int contents) {}
+
+  @Override
   public synchronized List<PendingContent> pending(int most) {
     return missing().stream().limit(most).toList();
   }
