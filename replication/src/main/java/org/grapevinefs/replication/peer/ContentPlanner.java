@@ -55,7 +55,10 @@ final class ContentPlanner {
   private final Set<FileId> sources = new HashSet<>();
   private final Map<Wanted, Map<NodeId, Long>> refused = new HashMap<>();
 
-  /** What all in reach refused, and since when, oldest first. */
+  /** Who said to be without a content. */
+  private final Map<Wanted, Set<NodeId>> without = new HashMap<>();
+
+  /** What all in reach are without, and since when, oldest first. */
   private final Map<Wanted, Long> inVain = new LinkedHashMap<>();
 
   private int batches;
@@ -77,6 +80,7 @@ final class ContentPlanner {
   /** A member knows something new: what it refused it may have now. */
   void news(NodeId node) {
     refused.values().forEach(by -> by.remove(node));
+    without.values().forEach(by -> by.remove(node));
   }
 
   /**
@@ -91,6 +95,7 @@ final class ContentPlanner {
       }
     });
     refused.keySet().retainAll(wanted.keySet());
+    without.keySet().retainAll(wanted.keySet());
     inVain.keySet().retainAll(wanted.keySet());
   }
 
@@ -164,13 +169,14 @@ final class ContentPlanner {
   /** A member no longer has a content, or gave wrong bytes: for a while it is asked of others. */
   void refuse(NodeId node, Wanted key, long now) {
     refused.computeIfAbsent(key, k -> new HashMap<>()).put(node, now + REFUSED_NANOS);
-    if (allRefused(key)) {
+    without.computeIfAbsent(key, k -> new HashSet<>()).add(node);
+    if (allAreWithout(key)) {
       inVain.putIfAbsent(key, now);
     }
   }
 
-  private boolean allRefused(Wanted key) {
-    Set<NodeId> by = refused.getOrDefault(key, Map.of()).keySet();
+  private boolean allAreWithout(Wanted key) {
+    Set<NodeId> by = without.getOrDefault(key, Set.of());
     return members.entrySet().stream().allMatch(e -> !e.getValue().up || by.contains(e.getKey()));
   }
 
@@ -181,7 +187,7 @@ final class ContentPlanner {
       if (now - entry.getValue() < IN_VAIN_NANOS) {
         break;
       }
-      if (allRefused(entry.getKey())) {
+      if (allAreWithout(entry.getKey())) {
         found.add(entry.getKey());
       }
     }

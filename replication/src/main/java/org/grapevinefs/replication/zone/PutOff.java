@@ -19,7 +19,7 @@ final class PutOff {
   private static final Duration PAUSE = Duration.ofMinutes(10);
 
   private final ZoneState zone;
-  private final Cache<FileId, String> told;
+  private final Cache<FileId, Boolean> told;
 
   PutOff(ZoneState zone) {
     this.zone = zone;
@@ -34,11 +34,10 @@ final class PutOff {
 
   void tell(FileId id, Exception why) {
     String words = why.toString();
-    if (told.getIfPresent(id) != null) {
+    if (told.asMap().putIfAbsent(id, true) != null) {
       LOG.debug("zone {}: {} cannot be settled yet: {}", zone.name, id, words);
       return;
     }
-    told.put(id, words);
     LOG.warn(
         "zone {}: {} ({}) cannot be settled yet: {}; it is tried again",
         zone.name,

@@ -4,10 +4,8 @@ package org.grapevinefs.replication.zone;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.grapevinefs.replication.core.Bytes;
 import org.grapevinefs.replication.core.Content;
 import org.grapevinefs.replication.core.Entry;
@@ -21,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What stands on disk under a name of the index and is something else: a directory where a file
- * was, a symbolic link to elsewhere. Somebody put it there behind our back, so the name is its own
- * from now on. A file or directory that had the name gets another, since a scan deletes nothing; a
- * link or node, or one of a file's several names, has nothing to lose and goes. All under the
- * zone's lock.
+ * was, a symbolic link to elsewhere. Somebody put it there behind our back, and once he says so the
+ * name is its own. A file or directory that had the name gets another, since a scan deletes
+ * nothing; a link or node, or one of a file's several names, has nothing to lose and goes. All
+ * under the zone's lock.
  */
 final class ReplacedByHand {
 
@@ -100,8 +98,8 @@ final class ReplacedByHand {
       zone.changed(entry.shown());
       return null;
     }
-    String path = path(entry);
-    EntryName free = freeName(entry);
+    String path = zone.path(entry);
+    EntryName free = freeName(entry, "replaced");
     zone.done(zone.replica.rename(directory, entry.name(), directory, free, 0));
     zone.changed(entry.shown());
     zone.warn(
@@ -110,14 +108,22 @@ final class ReplacedByHand {
     return zone.replica.lookup(directory, free);
   }
 
-  private String path(Entry entry) {
-    List<EntryName> names = zone.replica.path(entry);
-    return names.stream().map(EntryName::toString).collect(Collectors.joining("/"));
+  /**
+   * Puts what is on disk under a name that says so, where a scan takes it in: the index was not
+   * told by anybody that the name is another's, and may be newer than the disk after a loss of
+   * power.
+   */
+  void putAside(Entry entry, Directory on) throws IOException {
+    EntryName free = freeName(entry, "found");
+    on.moveHereIfFree(on, entry.name(), free);
+    zone.warn(
+        "in its folder something else was in the place of %s: it is beside it as %s now"
+            .formatted(zone.path(entry), free));
   }
 
-  private EntryName freeName(Entry entry) {
+  private EntryName freeName(Entry entry, String how) {
     boolean directory = entry.type() == FileType.DIRECTORY;
-    String note = " (replaced " + TIME.format(zone.time.instant()) + ")";
+    String note = " (" + how + " " + TIME.format(zone.time.instant()) + ")";
     EntryName name = entry.name().withNote(note, directory);
     for (int i = 2; zone.replica.lookup(entry.directory(), name) != null; i++) {
       name = entry.name().withNote(note + " ~" + i, directory);

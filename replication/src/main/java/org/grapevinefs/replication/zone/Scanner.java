@@ -242,8 +242,14 @@ final class Scanner {
   /** Takes in what stands under a name instead of what the index has there. */
   private void replace(Entry entry, Walk walk) throws IOException {
     zone.lock.lock();
-    try {
+    try (Directory on = zone.directories.get(entry.directory())) {
       if (standing(entry) != Standing.SOMETHING_ELSE) {
+        return;
+      }
+      if (walk.authority == Authority.INDEX) {
+        // The listing of the disk, which comes after, finds it.
+        replaced.putAside(entry, on);
+        missing(entry);
         return;
       }
       Entry kept = replaced.makeWay(entry);

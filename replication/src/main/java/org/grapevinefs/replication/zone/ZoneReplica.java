@@ -117,11 +117,12 @@ public interface ZoneReplica {
    * Compares folder and index: takes in what was put there behind our back, and marks for fetching
    * what is missing.
    *
-   * @param authority who is right about the attributes of what both have
+   * @param authority who is right about the attributes of what both have, and about names under
+   *     which they have different things
    */
   ScanReport scan(Authority authority) throws IOException;
 
-  /** Who is right about owners, modes, extended attributes and access control lists. */
+  /** Who is right about owners, modes, extended attributes, access control lists and such names. */
   enum Authority {
     /** The disk, where they were surely set by hand: somebody says that he did. */
     DISK,

@@ -433,16 +433,17 @@ final class ZoneState {
     lock.lock();
     try {
       List<Entry> want = replica.plan(source).want();
-      return want.isEmpty()
-          ? "a file without a name"
-          : replica.path(want.getFirst()).stream()
-              .map(EntryName::toString)
-              .collect(Collectors.joining("/"));
+      return want.isEmpty() ? "a file without a name" : path(want.getFirst());
     } catch (IndexFailure | ReplicaException e) {
       return "file " + source;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The same of an entry; under the lock. */
+  String path(Entry entry) {
+    return replica.path(entry).stream().map(EntryName::toString).collect(Collectors.joining("/"));
   }
 
   /** Says what people should hear of; nobody hears it twice. */

@@ -125,7 +125,9 @@ class ContentPlannerTest {
     planner.up(FAR, 1);
     offer(2, 10);
     planner.refuse(NEAR, wanted(1), 0);
-    assertThat(planner.inVain(ContentPlanner.IN_VAIN_NANOS)).isEmpty();
+    planner.postpone(FAR, wanted(1), 1);
+    planner.refuse(NEAR, wanted(1), 2);
+    assertThat(planner.inVain(2 * ContentPlanner.IN_VAIN_NANOS)).isEmpty();
     planner.refuse(FAR, wanted(1), 5);
     assertThat(planner.inVain(ContentPlanner.IN_VAIN_NANOS + 4)).isEmpty();
     assertThat(planner.inVain(ContentPlanner.IN_VAIN_NANOS + 5)).containsExactly(wanted(1));

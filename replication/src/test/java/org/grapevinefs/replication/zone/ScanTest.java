@@ -215,6 +215,33 @@ final class ScanTest {
   }
 
   @Test
+  void whatStandsInThePlaceOfSomethingElse_whereTheIndexIsRight_stepsAside() throws Exception {
+    FileId top = mkdir("top");
+    FileId link =
+        zone.symlink(
+                ROOT, FileId.ROOT, EntryName.of("l.x"), bytes("new").array(), SetAttributes.NONE)
+            .attributes()
+            .id();
+    Files.delete(onDisk("l.x"));
+    Files.createSymbolicLink(onDisk("l.x"), Path.of("old"));
+    Files.delete(onDisk("top"));
+    Files.writeString(onDisk("top"), "older");
+    clock.set(Instant.parse("2030-01-02T03:04:05Z"));
+    ScanReport report = zone.scan(Authority.INDEX);
+    assertThat(report.added()).isEqualTo(2);
+    assertThat(report.missing()).isEqualTo(2);
+    await().atMost(Duration.ofSeconds(20)).until(() -> zone.settle(Duration.ofSeconds(5)));
+    assertThat(lookup(FileId.ROOT, "top").id()).isEqualTo(top);
+    assertThat(lookup(FileId.ROOT, "l.x").id()).isEqualTo(link);
+    assertThat(Files.readSymbolicLink(onDisk("l.x"))).hasToString("new");
+    assertThat(onDisk("top")).isDirectory();
+    assertThat(onDisk("top (found 2030-01-02 03-04-05)")).hasContent("older");
+    assertThat(Files.readSymbolicLink(onDisk("l (found 2030-01-02 03-04-05).x")))
+        .hasToString("old");
+    assertThat(zone.takeWarnings()).hasSize(2);
+  }
+
+  @Test
   void indexThatIsNewOverAFolderWithFiles_isSaid_andOneOverAnEmptyFolderIsNot() throws Exception {
     assertThat(zone.takeWarnings()).isEmpty();
     create("file");
